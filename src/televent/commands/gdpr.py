@@ -166,7 +166,10 @@ def import_archive(chosen: Chosen, archive: Path, who: str | None, telegram_id: 
                 row = find_account(core, who or "")
             with progress("Importing") as told:
                 fresh = telegram_id is not None
-                brought = bring_in(core.backend, operator_context(core, row.tenant), file, told, choices=fresh)
+                settings = core.settings
+                base = settings.public_url or f"http://localhost:{settings.api_port}"
+                context = operator_context(core, row.tenant)
+                brought = bring_in(core.backend, context, file, told, base=base, choices=fresh)
     except UnusableArchive as error:
         raise OperatorError(f"{archive} is no archive that this program can read: {error}.") from error
     except OSError as error:
@@ -175,10 +178,11 @@ def import_archive(chosen: Chosen, archive: Path, who: str | None, telegram_id: 
         f"{brought.calendars} calendars are new.",
         f"{brought.new} events are new, {brought.newer} replaced an older one, {brought.here} were there.",
         *([f"{brought.left_out} cannot be stored:"] if brought.left_out else []),
+        *([f"{brought.files_left_out} attachments cannot be stored:"] if brought.files_left_out else []),
         *(safe(f"  {uid}: {why}") for uid, why in brought.refused),
     ]
     show({"account": row.tenant, **asdict(brought)}, as_json, lines)
-    if brought.left_out:
+    if brought.left_out or brought.files_left_out:
         raise SystemExit(1)
 
 

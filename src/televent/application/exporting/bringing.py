@@ -8,7 +8,6 @@ there already stays as it is. Meetings come as the person had them, and their pe
 from __future__ import annotations
 
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import IO, Final
@@ -19,8 +18,9 @@ import msgspec
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.exporting import archive, record
+from televent.application.exporting.attached import DAMAGED, AttachedFiles
 from televent.application.use_cases.calendars.calendars import RESERVED, create_calendar
-from televent.application.use_cases.importing.import_objects import Standing, import_object
+from televent.application.use_cases.importing.import_objects import Standing, import_object, standing_of
 from televent.application.use_cases.people.preferences import change_preferences
 from televent.domain.refusal import Refusal
 from televent.ical.objects.calendar_text import CalendarText
@@ -35,8 +35,6 @@ _NUL: Final = "\0"
 MAX_REASONS: Final = 20
 """Max refused events that are named."""
 Progress = archive.Progress
-_DAMAGED: Final = (msgspec.DecodeError, zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError)
-"""Errors of a damaged archive. RuntimeError: an entry is encrypted, or packed in a way that zipfile does not know."""
 
 
 class UnusableArchive(Exception):
@@ -46,13 +44,15 @@ class UnusableArchive(Exception):
 @dataclass(slots=True)
 class Brought:
     """The result. ``new``, ``newer``, ``here``: events by how they stood. ``left_out``: how many events and calendars
-    could not be stored; ``refused``: the first of them, UID or name, with the reason."""
+    could not be stored; ``refused``: the first of them, UID or name, with the reason. ``files_left_out``:
+    attachments that could not be taken over."""
 
     calendars: int = 0
     new: int = 0
     newer: int = 0
     here: int = 0
     left_out: int = 0
+    files_left_out: int = 0
     refused: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -64,7 +64,7 @@ def read_summary(source: IO[bytes]) -> record.Account:
             if len(data) > MAX_SUMMARY:
                 raise UnusableArchive(f"{archive.ACCOUNT} has more than {MAX_SUMMARY} bytes")
             summary = msgspec.json.decode(data, type=record.Account)
-        except _DAMAGED as error:
+        except DAMAGED as error:
             raise UnusableArchive(str(error)[:200]) from None
     names = [text for each in summary.calendars for text in (each.name, *each.properties, *each.properties.values())]
     if any(_NUL in each for each in (summary.name, summary.timezone, summary.locale, *names)):
@@ -75,11 +75,17 @@ def read_summary(source: IO[bytes]) -> record.Account:
 
 
 def bring_in(
-    backend: Backend, context: Context, source: IO[bytes], told: Progress = archive.silent, *, choices: bool = False
+    backend: Backend,
+    context: Context,
+    source: IO[bytes],
+    told: Progress = archive.silent,
+    *,
+    base: str,
+    choices: bool = False,
 ) -> Brought:
     """Imports the archive into the account. The same archive twice changes nothing: an event that was deleted since
-    stays deleted. ``choices``: the preferences come too, for an account that is new. Raises UnusableArchive; then
-    nothing has changed."""
+    stays deleted. ``base``: the URL of this server, for attachments. ``choices``: the preferences come too, for an
+    account that is new. Raises UnusableArchive; then nothing has changed."""
     summary, brought = read_summary(source), Brought()
     with _opened(source) as file:
         for _ in _objects(file):
@@ -93,13 +99,16 @@ def bring_in(
     for calendar in summary.calendars:
         if calendar.name not in standing and calendar.name not in RESERVED:
             _make(backend, _own(context, f"calendar/{calendar.name}"), calendar, brought)
+    files = AttachedFiles(backend, context.tenant, base, summary.attachments)
     with _opened(source) as file:
         for number, each in enumerate(_objects(file), 1):
             if each.calendar in RESERVED:
                 continue  # messages in the inbox, which were applied where they came
-            _bring(backend, _own(context, f"object/{each.uid}"), each, brought)
+            _bring(backend, _own(context, f"object/{each.uid}"), each, brought, files, file)
             if not number % 100:
                 told(archive.OBJECTS, number)
+    brought.files_left_out = len(files.refused)
+    brought.refused += files.refused[: MAX_REASONS - len(brought.refused)]
     return brought
 
 
@@ -114,7 +123,14 @@ def _make(backend: Backend, context: Context, calendar: record.Calendar, brought
     brought.calendars += 1
 
 
-def _bring(backend: Backend, context: Context, each: record.StoredObject, brought: Brought) -> None:
+def _bring(
+    backend: Backend,
+    context: Context,
+    each: record.StoredObject,
+    brought: Brought,
+    files: AttachedFiles,
+    file: zipfile.ZipFile,
+) -> None:
     try:
         text = CalendarText(each.text.encode())
         validate(text)
@@ -122,7 +138,10 @@ def _bring(backend: Backend, context: Context, each: record.StoredObject, brough
         if latest is not None and not backend.reads.by_uid(context.tenant, text.reading.uid):
             brought.here += 1  # it was here, and was deleted
             return
-        result = import_object(backend, context, text=text, into=each.calendar)
+        ids: frozenset[str] = frozenset()
+        if standing_of(backend, context.tenant, text) is not Standing.HERE:
+            text, ids = files.in_place(file, text, context.now)
+        result = import_object(backend, context, text=text, into=each.calendar, attached=ids)
     except IcalError as error:
         _refused(brought, each.uid, str(error))
         return
@@ -154,7 +173,7 @@ def _objects(file: zipfile.ZipFile) -> Iterator[record.StoredObject]:
                 if _NUL in found.calendar or _NUL in found.text:
                     raise UnusableArchive("a text in it has a NUL")
                 yield found
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise UnusableArchive(str(error)[:200]) from None
 
 

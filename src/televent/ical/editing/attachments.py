@@ -136,16 +136,29 @@ def mended_lines(text: CalendarText, known: Mapping[str, Known]) -> CalendarText
     return CalendarText.of_tree(root) if changed else text
 
 
-def without_managed_ids(root: Component) -> None:
-    """Removes every MANAGED-ID: outside its own server an attachment is an unmanaged one (§3.12.7)."""
+def renamed(text: CalendarText, places: Mapping[str, tuple[str, str]]) -> CalendarText:
+    """*text* with a new id and URL for each attachment in *places*, by its id. The same object for no places."""
+    if not places:
+        return text
+    root = text.copy()
     for part in root.walk():
         for each in part.all("ATTACH"):
-            if each.param("MANAGED-ID") is not None:
+            if (place := places.get(_id_of(each) or "")) is not None:
+                part.replace(each, each.with_value(place[1]).with_param("MANAGED-ID", place[0]))
+    return CalendarText.of_tree(root)
+
+
+def without_managed_ids(root: Component, kept: Collection[str] = ()) -> None:
+    """Removes every MANAGED-ID but those ``kept``: outside its own server an attachment is an unmanaged one
+    (§3.12.7)."""
+    for part in root.walk():
+        for each in part.all("ATTACH"):
+            if each.param("MANAGED-ID") is not None and _id_of(each) not in kept:
                 part.replace(each, each.with_param("MANAGED-ID"))
 
 
-def foreign(text: CalendarText) -> CalendarText:
-    """A message from outside without its MANAGED-IDs.
+def foreign(text: CalendarText, kept: Collection[str] = ()) -> CalendarText:
+    """A message from outside without its MANAGED-IDs, but for those ``kept``.
 
     Another server's id has no meaning here, and an outside sender must not refer to an attachment of this server. The
     same object where there is none, or where the text cannot be read.
@@ -157,7 +170,7 @@ def foreign(text: CalendarText) -> CalendarText:
         root = (text if whole == text.raw else CalendarText(whole)).copy()
     except IcalError:
         return text
-    without_managed_ids(root)
+    without_managed_ids(root, kept)
     return CalendarText.of_tree(root)
 
 

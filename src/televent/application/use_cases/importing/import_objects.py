@@ -6,7 +6,7 @@ nothing to the people that it names. Only an invitation to this person is receiv
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
@@ -69,9 +69,17 @@ def standing_of(backend: Backend, tenant: AccountId, text: CalendarText) -> Stan
     return _standing(_row(backend, tenant, text.reading.uid), text.reading)
 
 
-def import_object(backend: Backend, context: Context, *, text: CalendarText, into: str | None = None) -> Imported:
+def import_object(
+    backend: Backend,
+    context: Context,
+    *,
+    text: CalendarText,
+    into: str | None = None,
+    attached: Collection[str] = (),
+) -> Imported:
     """Stores the object, unless the account has it already. The same object twice is one. ``into``: the name of a
-    calendar for a new one. Raises nothing for an object that is refused."""
+    calendar for a new one. ``attached``: ids of its attachments that the caller has uploaded. Raises nothing for an
+    object that is refused."""
     reading = text.reading
     row = _row(backend, context.tenant, reading.uid)
     standing = _standing(row, reading)
@@ -82,7 +90,7 @@ def import_object(backend: Backend, context: Context, *, text: CalendarText, int
     own = replace(context, command_id=uuid5(context.command_id, f"import:{reading.uid}"))
     try:
         check_texts(text)
-        _put(backend, own, account, row, unscheduled(foreign(text)), into)
+        _put(backend, own, account, row, unscheduled(foreign(text, attached)), into)
     except Refusal as refusal:
         return Imported(standing, refusal)
     return Imported(standing)
