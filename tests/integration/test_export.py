@@ -6,6 +6,7 @@ import io
 import json
 import stat
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from support.post import PostOffice, itip_mail, message, open_post_office
 from support.town import Person, Town, meeting
+from televent.adapters.caldav.tree import attachment_url
 from televent.adapters.postgres.reports.holdings import LEFT_OUT, ROWS, SECRETS, SUMMARY
 from televent.application.attachments import Upload
 from televent.application.exporting.bringing import UnusableArchive, bring_in
@@ -27,7 +29,7 @@ from televent.cli import cli
 from televent.runtime.database import OperatorError
 
 ZED = "zed@example.net"
-BASE = "https://cal.example.com"
+url_of = partial(attachment_url, "https://cal.example.com")
 ALARM = "BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-PT5M\r\nDESCRIPTION:x\r\nEND:VALARM"
 
 
@@ -151,7 +153,7 @@ def test_another_account_takes_it_over_once(town: Town, ann: Person) -> None:
     owed = len(town.owed())
     source = archive.fp
     assert source is not None
-    brought = bring_in(backend, eve.context(), source, base=BASE, choices=True)
+    brought = bring_in(backend, eve.context(), source, url_of=url_of, choices=True)
     assert (brought.calendars, brought.new, brought.left_out) == (1, 2, 0)
     assert b"BEGIN:VALARM" in eve.row().text.raw
     assert b"X-OWN;X-P=1:kept" in eve.row().text.raw
@@ -160,7 +162,7 @@ def test_another_account_takes_it_over_once(town: Town, ann: Person) -> None:
     assert len(town.owed()) == owed, "nobody is told of an import"
     change_preferences(backend, eve.context(), {"strangers": "ask"})
     eve.delete(eve.row("with@example.com").href)
-    again = bring_in(backend, eve.context(), source, base=BASE)
+    again = bring_in(backend, eve.context(), source, url_of=url_of)
     assert (again.calendars, again.new, again.newer, again.here) == (0, 0, 0, 2)
     assert (backend.people.account(eve.tenant).preferences.strangers, eve.rows("with@example.com")) == ("ask", [])
 
@@ -215,11 +217,15 @@ def test_a_damaged_or_odd_archive_changes_nothing(town: Town, ann: Person) -> No
         broken(account_json=whole.read("account.json"), objects_jsonl=whole.read("objects.jsonl") + odd),
     ):
         with pytest.raises(UnusableArchive):
-            bring_in(backend, eve.context(), source, base=BASE, choices=True)
+            bring_in(backend, eve.context(), source, url_of=url_of, choices=True)
     assert (eve.rows(), [row.name for row in backend.reads.calendars(eve.tenant)]) == ([], ["default"])
     preferences = json.loads(whole.read("account.json"))["preferences"]
     brought = bring_in(
-        backend, eve.context(), changed(whole, preferences={**preferences, "week_start": 99}), base=BASE, choices=True
+        backend,
+        eve.context(),
+        changed(whole, preferences={**preferences, "week_start": 99}),
+        url_of=url_of,
+        choices=True,
     )
     assert (brought.new, [name for name, _ in brought.refused]) == (1, ["preferences"])
 
@@ -236,10 +242,10 @@ def test_what_is_no_archive_changes_nothing(town: Town, ann: Person) -> None:
         broken(account_json=later, objects_jsonl=objects),
     ):
         with pytest.raises(UnusableArchive):
-            bring_in(town.core.backend, eve.context(), source, base=BASE)
+            bring_in(town.core.backend, eve.context(), source, url_of=url_of)
     assert eve.rows() == []
     odd = broken(account_json=account, objects_jsonl=objects.replace(b"BEGIN:VEVENT", b"BEGIN:VOTHER"))
-    brought = bring_in(town.core.backend, eve.context(), odd, base=BASE)
+    brought = bring_in(town.core.backend, eve.context(), odd, url_of=url_of)
     assert (brought.new, brought.left_out, len(brought.refused)) == (0, 1, 1)
 
 

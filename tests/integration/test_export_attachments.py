@@ -2,17 +2,20 @@
 
 import io
 import zipfile
+from functools import partial
 from uuid import UUID
 
 import pytest
 
 from support.town import Person, Town, meeting
+from televent.adapters.caldav.tree import attachment_url
 from televent.application.attachments import Upload
 from televent.application.exporting.bringing import bring_in
 from televent.application.exporting.writing import write_archive
 from televent.ical.editing.attachments import known_attachments
 
 BASE = "https://cal.example.com"
+url_of = partial(attachment_url, BASE)
 
 
 @pytest.fixture
@@ -51,19 +54,19 @@ def packed(whole: io.BytesIO, *, without: str) -> io.BytesIO:
 
 def test_an_attachment_comes_with_its_event_once(town: Town, whole: io.BytesIO) -> None:
     eve, backend = town.person("eve"), town.core.backend
-    brought = bring_in(backend, eve.context(), whole, base="https://new.example.com")
+    brought = bring_in(backend, eve.context(), whole, url_of=partial(attachment_url, "https://new.example.com"))
     assert (brought.new, brought.files_left_out) == (1, 0)
     url, content = attached(town, eve)
     assert content == b"one two"
     assert url.startswith(f"https://new.example.com/caldav/{eve.tenant}/attachments/")
     used = backend.attachments.used([eve.tenant])
-    bring_in(backend, eve.context(), whole, base="https://new.example.com")
+    bring_in(backend, eve.context(), whole, url_of=partial(attachment_url, "https://new.example.com"))
     assert backend.attachments.used([eve.tenant]) == used
 
 
 def test_an_attachment_that_is_not_in_the_archive_is_named(town: Town, whole: io.BytesIO) -> None:
     eve, backend = town.person("eve"), town.core.backend
-    brought = bring_in(backend, eve.context(), packed(whole, without="attachments/"), base=BASE)
+    brought = bring_in(backend, eve.context(), packed(whole, without="attachments/"), url_of=url_of)
     assert (brought.new, brought.files_left_out) == (1, 1)
     assert [name for name, _ in brought.refused] == ["Plan.pdf"]
     assert b"MANAGED-ID" not in eve.text()

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -149,6 +150,7 @@ def import_archive(chosen: Chosen, archive: Path, who: str | None, telegram_id: 
     """
     from uuid import uuid4
 
+    from televent.adapters.caldav.tree import attachment_url
     from televent.application.exporting.bringing import UnusableArchive, bring_in, read_summary
     from televent.application.use_cases.people import accounts
 
@@ -167,9 +169,9 @@ def import_archive(chosen: Chosen, archive: Path, who: str | None, telegram_id: 
             with progress("Importing") as told:
                 fresh = telegram_id is not None
                 settings = core.settings
-                base = settings.public_url or f"http://localhost:{settings.api_port}"
+                url_of = partial(attachment_url, settings.public_url or f"http://localhost:{settings.api_port}")
                 context = operator_context(core, row.tenant)
-                brought = bring_in(core.backend, context, file, told, base=base, choices=fresh)
+                brought = bring_in(core.backend, context, file, told, url_of=url_of, choices=fresh)
     except UnusableArchive as error:
         raise OperatorError(f"{archive} is no archive that this program can read: {error}.") from error
     except OSError as error:

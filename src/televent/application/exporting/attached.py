@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 from typing import Final
-from urllib.parse import quote
 from uuid import UUID, uuid5
 
 import msgspec
@@ -30,14 +29,18 @@ _FILE: Final = re.compile(r"attachments/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]
 _TYPE: Final = re.compile(r"[\w!#$&^.+-]{1,127}/[\w!#$&^.+-]{1,127}")
 
 
+UrlOf = Callable[[AccountId, UUID, str], str]
+"""The URL on this server of an account's attachment, by its id and its file name."""
+
+
 @dataclass
 class AttachedFiles:
-    """The attachments of an open archive, for the account that takes them over. ``base``: the URL of this server.
+    """The attachments of an open archive, for the account that takes them over. ``url_of``: its URL here.
     ``refused``: names of files that could not be taken over, with the reason."""
 
     backend: Backend
     tenant: AccountId
-    base: str
+    url_of: UrlOf
     listed: Sequence[record.Attachment]
     refused: list[tuple[str, str]] = field(default_factory=list)
 
@@ -48,8 +51,7 @@ class AttachedFiles:
         places: dict[str, tuple[str, str]] = {}
         for old, each in self._named():
             if str(old) in ids and (new := self._here(file, old, each, now)) is not None:
-                path = f"/caldav/{self.tenant}/attachments/{new}/{quote(fit_name(each.name), safe='-._~')}"
-                places[str(old)] = (str(new), f"{self.base}{path}")
+                places[str(old)] = (str(new), self.url_of(self.tenant, new, fit_name(each.name)))
         return renamed(text, places), frozenset(new for new, _ in places.values())
 
     def _named(self) -> Iterator[tuple[UUID, record.Attachment]]:

@@ -18,7 +18,7 @@ import msgspec
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.exporting import archive, record
-from televent.application.exporting.attached import DAMAGED, AttachedFiles
+from televent.application.exporting.attached import DAMAGED, AttachedFiles, UrlOf
 from televent.application.use_cases.calendars.calendars import RESERVED, create_calendar
 from televent.application.use_cases.importing.import_objects import Standing, import_object, standing_of
 from televent.application.use_cases.people.preferences import change_preferences
@@ -80,11 +80,11 @@ def bring_in(
     source: IO[bytes],
     told: Progress = archive.silent,
     *,
-    base: str,
+    url_of: UrlOf,
     choices: bool = False,
 ) -> Brought:
     """Imports the archive into the account. The same archive twice changes nothing: an event that was deleted since
-    stays deleted. ``base``: the URL of this server, for attachments. ``choices``: the preferences come too, for an
+    stays deleted. ``url_of``: the URLs of attachments here. ``choices``: the preferences come too, for an
     account that is new. Raises UnusableArchive; then nothing has changed."""
     summary, brought = read_summary(source), Brought()
     with _opened(source) as file:
@@ -99,7 +99,7 @@ def bring_in(
     for calendar in summary.calendars:
         if calendar.name not in standing and calendar.name not in RESERVED:
             _make(backend, _own(context, f"calendar/{calendar.name}"), calendar, brought)
-    files = AttachedFiles(backend, context.tenant, base, summary.attachments)
+    files = AttachedFiles(backend, context.tenant, url_of, summary.attachments)
     with _opened(source) as file:
         for number, each in enumerate(_objects(file), 1):
             if each.calendar in RESERVED:

@@ -14,7 +14,7 @@ from televent.adapters.caldav.errors import DavError, precondition
 from televent.adapters.caldav.http import Header, Request, Response
 from televent.adapters.caldav.methods.put import represented
 from televent.adapters.caldav.properties.view import Person
-from televent.adapters.caldav.tree import PREFIX, Target, attachment_of
+from televent.adapters.caldav.tree import Target, attachment_of, attachment_url
 from televent.adapters.caldav.webdav.byte_range import Unsatisfiable, wanted_range
 from televent.adapters.caldav.webdav.conditions import conditions, entity_tags, not_modified
 from televent.application.attachments import AttachmentRow, Upload
@@ -87,7 +87,7 @@ async def _changed(
         name = filename_of(request.headers.get("content-disposition", ""))
         kind = media_type_of(request.headers.get("content-type", ""))
         attachment_id = door.backend.ids()
-        url = f"{request.base}{PREFIX}{row.tenant}/attachments/{attachment_id}/{quote(name, safe='-._~')}"
+        url = attachment_url(request.base, row.tenant, attachment_id, name)
         line = Attachment(str(attachment_id), url, name, kind, 0)
         # Known errors are reported before the client uploads up to twenty megabytes.
         standing = await door.run(_check, door, request, person, row, partial(_with, action, line))
