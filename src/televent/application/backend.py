@@ -24,6 +24,7 @@ from televent.application.parked_mails import ParkedMails
 from televent.application.passwords import Passwords
 from televent.application.read_models.reads import Reads
 from televent.application.read_models.reminders import Snoozes
+from televent.application.read_models.search import SearchIndex
 from televent.application.sent_mail import SentMail
 from televent.application.sessions import Sessions
 from televent.application.usernames import Usernames
@@ -70,6 +71,7 @@ class Backend:
     origins: Origins
     holdings: OpenHoldings
     sessions: Sessions
+    search: SearchIndex
     free_busy: str = KNOWN
     """The audience of free/busy for accounts that chose none (domain.account.free_busy)."""
     courier: Courier | None = None

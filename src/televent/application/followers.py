@@ -71,7 +71,7 @@ class Projection:
     pause: float = 0.05
     """Min seconds between two batches while the log grows."""
     wakes: str | None = None
-    """The workers that are notified of new rows: "reminders"; None: nobody waits for them."""
+    """The workers that are notified of new rows: "reminders" or "search"; None: nobody waits for them."""
     version: int = 1
     """Raised whenever the same facts give other rows. A worker of another version than the rows leaves them alone, so
     the earlier program goes on until ``televent rebuild`` has put the rows of this version into their place."""

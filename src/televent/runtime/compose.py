@@ -46,6 +46,7 @@ from televent.adapters.postgres.reports.holdings import PostgresHoldings
 from televent.adapters.postgres.rows import Pool
 from televent.adapters.postgres.schema.newer import check_schema
 from televent.adapters.postgres.schema.store_format import check_store_format
+from televent.adapters.postgres.search.index import PostgresSearchIndex
 from televent.adapters.postgres.session import leads_to_pooler, require_direct
 from televent.adapters.postgres.wakeup import Wakeups
 from televent.application.address_book import AddressBook
@@ -60,6 +61,7 @@ from televent.policies.notices import NOTICES
 from televent.projections.audit import AUDIT
 from televent.projections.due_reminders import DUE_REMINDERS
 from televent.projections.inline import inline_writes
+from televent.projections.search import SEARCH
 from televent.runtime.person_keys import vault_of
 from televent.settings import Settings
 
@@ -67,7 +69,7 @@ log = structlog.get_logger("televent.runtime.compose")
 
 T = TypeVar("T")
 
-FOLLOWERS: Final[tuple[Projection | Policy, ...]] = (AUDIT, NOTICES, MAIL_NOTICES, DUE_REMINDERS)
+FOLLOWERS: Final[tuple[Projection | Policy, ...]] = (AUDIT, NOTICES, MAIL_NOTICES, DUE_REMINDERS, SEARCH)
 """Everything that reacts to the log. A new reaction is a new file in policies/ or projections/, and its name here."""
 
 
@@ -87,6 +89,7 @@ class Core:
     outbox: PostgresOutbox
     mail_book: PostgresMailBook
     reminders: ReminderQueue
+    search: PostgresSearchIndex
     erasures: ErasureQueue
     erased_people: PostgresErasedPeople
     answer_links: PostgresAnswerLinks
@@ -161,6 +164,7 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
     reads = PostgresReads(pool)
     outbox = PostgresOutbox(pool, wakeups)
     attachments = PostgresAttachments(pool, keys, settings.attachments_mb * 1024 * 1024)
+    search = PostgresSearchIndex(pool, following(SEARCH))
     backend = Backend(
         store=store,
         reads=reads,
@@ -181,6 +185,7 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         origins=origins,
         holdings=PostgresHoldings(pool),
         sessions=PostgresSessions(pool),
+        search=search,
         free_busy=settings.free_busy,
         mail_quiet=timedelta(seconds=settings.mail_gather_seconds),
     )
@@ -197,6 +202,7 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         outbox=outbox,
         mail_book=PostgresMailBook(pool),
         reminders=ReminderQueue(pool, wakeups, backend.people.addresses_of, following(DUE_REMINDERS)),
+        search=search,
         erasures=ErasureQueue(pool, wakeups),
         erased_people=PostgresErasedPeople(pool),
         answer_links=PostgresAnswerLinks(pool),

@@ -14,6 +14,7 @@ IMPORTS: Final[dict[str, tuple[str, ...]]] = {
     "worker": (
         "televent.adapters.postgres.followers.runner",
         "televent.runtime.worker",
+        "televent.runtime.indexing",
         "televent.runtime.reminding",
         "televent.runtime.backing_up",
         "televent.runtime.grace",

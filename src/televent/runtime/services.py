@@ -41,10 +41,12 @@ async def api(core: Core, ready: Callable[[], None], stop: asyncio.Event, socket
 
 
 async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event, sockets: Sockets) -> None:
-    """Runs the followers of the log, the delivery of iTIP messages and mail, reminders, backups, and housekeeping."""
+    """Runs the followers of the log, the delivery of iTIP messages and mail, reminders, backups, words of events, and
+    housekeeping."""
     from televent.adapters.postgres.followers.runner import follow
     from televent.runtime.backing_up import keep_backups
     from televent.runtime.grace import end_grace
+    from televent.runtime.indexing import index_words
     from televent.runtime.log_keeper import keep_log
     from televent.runtime.push import Push
     from televent.runtime.reminding import remind
@@ -61,6 +63,7 @@ async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event, soc
         keep_log(core, stop),
         keep_backups(core, stop),
         remind(core, stop),
+        index_words(core, stop),
         end_grace(core, stop),
         follow(core.runners(), stop),
     )

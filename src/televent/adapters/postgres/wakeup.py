@@ -22,7 +22,8 @@ EVENTS = "televent_events"
 OUTBOX = "televent_outbox"
 REMINDERS = "televent_reminders"
 MAIL = "televent_mail"
-CHANNELS = (EVENTS, OUTBOX, REMINDERS, MAIL)
+SEARCH = "televent_search"
+CHANNELS = (EVENTS, OUTBOX, REMINDERS, MAIL, SEARCH)
 
 INTERVAL = 0.02
 """Seconds between two NOTIFY statements."""

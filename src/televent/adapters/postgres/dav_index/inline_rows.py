@@ -156,6 +156,9 @@ BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
         "guest_address",
         "invitation_mail",
         "replay_finding",
+        "search_mark",
+        "search_entry",
+        "search_word",
     ),
 }
 """Tables that belong to a projection's accounts as well, and that no replay of facts makes again."""

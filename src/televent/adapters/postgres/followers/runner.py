@@ -29,7 +29,7 @@ from televent.adapters.postgres.event_store.subscription import PostgresSubscrip
 from televent.adapters.postgres.followers.consumers import Batch, Make, consumer_of
 from televent.adapters.postgres.followers.tracking import LEASE, PostgresTracking
 from televent.adapters.postgres.rows import Pool
-from televent.adapters.postgres.wakeup import OUTBOX, REMINDERS, Wakeups
+from televent.adapters.postgres.wakeup import OUTBOX, REMINDERS, SEARCH, Wakeups
 from televent.application.event_store.envelope import LoggedEvent
 from televent.application.event_store.mapper import UnreadableFact
 from televent.application.event_store.store import Store
@@ -63,7 +63,7 @@ class Following:
     version: int = 1
 
 
-WAKES: Final[Mapping[str, str]] = MappingProxyType({"reminders": REMINDERS})
+WAKES: Final[Mapping[str, str]] = MappingProxyType({"reminders": REMINDERS, "search": SEARCH})
 """The channel of each group of workers that a projection may wake."""
 
 

@@ -39,7 +39,11 @@ class Worked:
     rows: bool = False
 
 
-WORKED: Final = {"reminder": Worked(("plan_at",), rows=True), "digest": Worked(("planned",))}
+WORKED: Final = {
+    "reminder": Worked(("plan_at",), rows=True),
+    "digest": Worked(("planned",)),
+    "search_mark": Worked((), rows=True),
+}
 ENDING: Final = {"audit": "recorded_at"}
 """Tables whose oldest rows go at the end of their time (keeping.retention), and the column that has it."""
 KEPT: Final = {"device": ("selector",)}

@@ -1,0 +1,1 @@
+"""The index of words by which people find their events (ADR 86)."""
