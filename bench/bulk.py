@@ -91,13 +91,15 @@ class Draft:
         return Draft(fact, row)
 
 
-def draft(core: Core, owner: AccountRow, calendar_id: UUID, number: int, *, prefix: str = "bench") -> Draft:
-    """Event ``number``, made by the functions that a PUT uses. Raises Refusal."""
-    text, at = CalendarText(events.event(number, prefix=prefix)), now()
-    validated(text)
+def draft(
+    core: Core, owner: AccountRow, calendar_id: UUID, number: int, *, prefix: str = "bench", text: bytes | None = None
+) -> Draft:
+    """Event ``number``, made by the functions that a PUT uses. ``text``: another text for it. Raises Refusal."""
+    made, at = CalendarText(events.event(number, prefix=prefix) if text is None else text), now()
+    validated(made)
     loaded = core.store.empty(CALENDAR_OBJECT, StreamKey(owner.tenant, uuid4()))
     href = events.name(number, prefix=prefix)
-    command = PutObject(core.backend.people.owner(owner), calendar_id, href, text, at, False)
+    command = PutObject(core.backend.people.owner(owner), calendar_id, href, made, at, False)
     decision = decide(loaded.state, command)
     (fact,) = decision.facts
     assert isinstance(fact, EventCreated)

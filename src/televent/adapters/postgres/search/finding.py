@@ -55,8 +55,7 @@ GATHER: Final = f"""
 # "IS TRUE" hides such a condition from the index of words, which has no order.
 _WALK: Final = f"""
     SELECT {_SEGMENT} AS segment, {_KEY} AS key, stream_id FROM search_entry
-    WHERE tenant_id = %(tenant)s AND {_MINE} AND (%(query)s IS NULL OR (words @@ %(query)s::tsquery) IS TRUE)
-        AND (%(without)s IS NULL OR (words @@ %(without)s::tsquery) IS NOT TRUE) {{dated}} AND {{segment}}
+    WHERE tenant_id = %(tenant)s AND {_MINE} {{words}} {{dated}} AND {{segment}}
     ORDER BY ends_at {{way}}, stream_id LIMIT %(limit)s"""  # noqa: S608
 _LATER: Final = """ends_at >= greatest(%(now)s, to_timestamp(%(key)s))
     AND (extract(epoch FROM ends_at)::bigint, stream_id) > (%(key)s, %(stream)s)"""

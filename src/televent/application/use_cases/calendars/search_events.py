@@ -215,7 +215,7 @@ def _entry(row: ResourceRow, me: frozenset[str], understood: Understood, now: da
     instances = reading.instances()
     start, end = understood.start or _FIRST, understood.end or _LAST
     dated = understood.start is not None or understood.end is not None
-    if dated and (not reading.recurs or understood.start is not None and understood.end is not None):
+    if dated and (not reading.recurs or (understood.start is not None and understood.end is not None)):
         within = occurrences_of(row, me, start, end, zone)
         return within[0] if within else None
     best = instances[0]

@@ -38,7 +38,8 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """How a question was read. ``words``: as they are compared (ical.search.words). ``first`` and ``last``: the days that were written among them."""
+    """How a question was read. ``words``: as they are compared (ical.search.words). ``first`` and ``last``: the days
+    that were written among them."""
 
     terms: tuple[Term, ...]
     start: datetime | None
