@@ -21,6 +21,7 @@ from televent.adapters.rest.auth import Admit, Auth, signed_in
 from televent.adapters.rest.controllers.auth import Auths
 from televent.adapters.rest.controllers.docs import Docs
 from televent.adapters.rest.controllers.problem_types import ProblemTypes
+from televent.adapters.rest.controllers.search import Search
 from televent.adapters.rest.problems import (
     NotSignedIn,
     TooManyRequests,
@@ -45,6 +46,7 @@ PREFLIGHT_SECONDS: Final = 600
 CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     Auths,
     ProblemTypes,
+    Search,
     Docs,
 )
 SHOWN: Final = ["ETag", "Location", "Retry-After", "X-Request-ID"]

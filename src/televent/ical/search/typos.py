@@ -7,29 +7,48 @@ stored with the short forms of its beginning, and a query looks for equal ones: 
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Iterator
 from typing import Final
 
 MIN_LENGTH: Final = 4
 """Min characters of a word in which an error is forgiven. With fewer, too many words are one error away."""
 HEAD: Final = 8
 """Characters at the beginning of a word that have short forms."""
+# One character of Cyrillic is several in Latin script: an error in it is one error, too.
+_SOUNDS: Final = {"sch": "щ", "zh": "ж", "ch": "ч", "sh": "ш", "ts": "ц", "yu": "ю", "ya": "я", "yi": "ї", "ye": "є"}
+_SOUND: Final = re.compile("|".join(_SOUNDS))
 
 
 def forgiving(word: str) -> bool:
     """Whether an error in this word is forgiven: none is in a number, which is another number then."""
-    return len(word) >= MIN_LENGTH and word.isalpha()
+    return len(_sounded(word)) >= MIN_LENGTH and word.isalpha()
 
 
 def short_forms(word: str) -> list[int]:
     """Numbers for the beginning of the word, and for it without one of its characters. Other words may have the same
     numbers: see ``near``."""
-    head = word[:HEAD]
-    forms = {head, *(head[:n] + head[n + 1 :] for n in range(len(head)))}
+    forms = {form for spelling in {word, _sounded(word)} for form in _short(spelling[:HEAD])}
     return sorted(int.from_bytes(hashlib.blake2b(each.encode(), digest_size=4).digest(), signed=True) for each in forms)
 
 
 def near(query: str, word: str) -> bool:
     """Whether ``word``, or its beginning, is ``query`` with at most one error."""
+    return _near(query, word) or _near(_sounded(query), _sounded(word))
+
+
+def _sounded(word: str) -> str:
+    """The word with one character for each of Cyrillic."""
+    return _SOUND.sub(lambda found: _SOUNDS[found[0]], word)
+
+
+def _short(head: str) -> Iterator[str]:
+    yield head
+    for at in range(len(head)):
+        yield head[:at] + head[at + 1 :]
+
+
+def _near(query: str, word: str) -> bool:
     if _one_error(query, word):
         return True
     return any(_one_error(query, word[:length]) for length in range(len(query) - 1, min(len(query) + 2, len(word))))
