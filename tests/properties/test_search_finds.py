@@ -14,9 +14,9 @@ from televent.application.use_cases.calendars.search_events import search_events
 from televent.application.use_cases.calendars.search_query import Question
 from televent.ical.search.words import words_of
 
-LETTERS = "abcdefghiklmnoprstuvwxyz"
+LATIN = "abcdefghiklmnoprstuvwxyz"
 CYRILLIC = "абвгдежзийклмнопрстуфхцчшщыэюя"
-WORDS = st.one_of(st.text(LETTERS, min_size=6, max_size=12), st.text(CYRILLIC, min_size=6, max_size=12))
+WORDS = st.one_of(st.text(LATIN, min_size=6, max_size=12), st.text(CYRILLIC, min_size=6, max_size=12))
 TITLES = st.lists(WORDS, min_size=1, max_size=5).map(" ".join)
 
 
@@ -60,10 +60,10 @@ def wrong(data: st.DataObject, word: str) -> str:
         data.draw(st.integers(0, len(word) - 2)),
         data.draw(st.sampled_from(["less", "more", "other", "swapped"])),
     )
-    alphabet = LETTERS if word.isascii() else CYRILLIC
+    alphabet = LATIN if word.isascii() else CYRILLIC
     if kind == "less":
         return word[:at] + word[at + 1 :]
     if kind == "swapped":
         return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
-    letter = data.draw(st.sampled_from(alphabet))
-    return word[:at] + letter + word[at + (kind == "other") :]
+    added = data.draw(st.sampled_from(alphabet))
+    return word[:at] + added + word[at + (kind == "other") :]

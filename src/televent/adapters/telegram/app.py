@@ -42,6 +42,7 @@ from televent.adapters.telegram.handlers import (
     undoing_devices,
 )
 from televent.adapters.telegram.handlers.agenda import commands as agenda
+from televent.adapters.telegram.handlers.agenda import searching
 from televent.adapters.telegram.handlers.anything import commands, kinds
 from televent.adapters.telegram.handlers.anything import help as help_pages
 from televent.adapters.telegram.handlers.cards import answering, notes, rsvp
@@ -92,6 +93,7 @@ HANDLERS: Final = (
     proposing,
     parked,
     agenda,
+    searching,
     elsewhere,
     attendees,
     freebusy,

@@ -13,8 +13,8 @@ from televent.adapters.telegram.door import BotDoor, NotStarted
 from televent.adapters.telegram.words import as_command
 
 COMMANDS: Final = (
-    "start", "help", "create", "today", "tomorrow", "week", "list", "event", "history", "invite", "rsvp", "attendees",
-    "freebusy", "cancel", "undo", "trash", "device", "share", "timezone", "language", "settings",
+    "start", "help", "create", "today", "tomorrow", "week", "list", "search", "event", "history", "invite", "rsvp",
+    "attendees", "freebusy", "cancel", "undo", "trash", "device", "share", "timezone", "language", "settings",
     "export", "deleteaccount", "keepaccount",
 )  # fmt: skip
 INTENTS: Final = {

@@ -18,6 +18,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType({
     "tomorrow": "tomorrow", "завтра": "tomorrow", "что завтра": "tomorrow",
     "week": "week", "неделя": "week", "this week": "week", "на неделе": "week", "эта неделя": "week",
     "list": "list", "agenda": "list", "список": "list", "события": "list", "повестка": "list",
+    "search": "search", "find": "search", "поиск": "search", "найти": "search", "найди": "search",
     "invite": "invite", "пригласить": "invite", "rsvp": "rsvp", "ответить": "rsvp",
     "attendees": "attendees", "участники": "attendees", "cancel": "cancel", "stop": "cancel", "отмена": "cancel",
     "отменить": "cancel", "стоп": "cancel", "device": "device", "устройство": "device", "устройства": "device",

@@ -49,3 +49,15 @@ picture-not-drawn = { $count ->
  }
 picture-caption-day = 📅 { $first }
 picture-caption-week = 📅 { $first } – { $last }
+search-usage =
+    What shall I look for? Write words of the title, the place, the people or the description, in any order. Beginnings are enough, and a typing error does no harm:
+    /search dentist
+    /search ann budget
+    /search yoga 2026-12
+search-long = That is too long: { $limit } characters are enough.
+search-nothing = I have found nothing. All words must be in one event: in its title, place, people or description. Try fewer words, or only the beginning of a word.
+search-no-more = There is nothing more.
+agenda-found-day = 📅 Only on { $day }
+agenda-found-days = 📅 Only { $first } – { $last }
+button-search-more = More ›
+button-search-first = ‹ To the beginning

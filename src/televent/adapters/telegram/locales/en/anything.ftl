@@ -28,6 +28,7 @@ help-create =
 help-look =
     <b>What is planned</b>
     /today, /tomorrow, /week, /list
+    /search &lt;words&gt; – find an event by its title, place, people or notes; days such as 24.12. work too
     /event &lt;event&gt; – see one, change it, move it
     /history &lt;event&gt; – what was changed
     /undo – take back a change

@@ -10,6 +10,7 @@ help =
     <b>What I can do</b>
     Write what is planned: “Lunch with Ann tomorrow at noon”. I show what I have read before I enter it.
     /today, /tomorrow, /week, /list – what is coming
+    /search – find an event by any of its words
     /create – a new event, question by question
     /invite, /rsvp, /attendees – other people
     /device add – your calendar on the phone and computer
@@ -22,6 +23,7 @@ command-today = Today
 command-tomorrow = Tomorrow
 command-week = The next seven days
 command-list = What is coming
+command-search = Find an event
 command-invite = Invite people to an event
 command-rsvp = Answer an invitation
 command-attendees = Who comes

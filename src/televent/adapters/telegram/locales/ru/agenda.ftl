@@ -52,3 +52,15 @@ picture-not-drawn = { $count ->
  }
 picture-caption-day = 📅 { $first }
 picture-caption-week = 📅 { $first } – { $last }
+search-usage =
+    Что найти? Напишите слова из названия, места, имён или описания в любом порядке. Хватит и начала слова, опечатка не помешает:
+    /search зубной
+    /search аня бюджет
+    /search йога 2026-12
+search-long = Слишком длинно: хватит { $limit } символов.
+search-nothing = Ничего не нашлось. Все слова должны быть в одном событии: в названии, месте, именах или описании. Попробуйте меньше слов или только начало слова.
+search-no-more = Больше ничего нет.
+agenda-found-day = 📅 Только { $day }
+agenda-found-days = 📅 Только { $first } – { $last }
+button-search-more = Ещё ›
+button-search-first = ‹ К началу

@@ -10,6 +10,7 @@ help =
     <b>Что я умею</b>
     Напишите, что планируете: «Обед с Аней завтра в полдень». Я покажу, что понял, прежде чем внести.
     /today, /tomorrow, /week, /list – что предстоит
+    /search – найти событие по любым его словам
     /create – новое событие по вопросам
     /invite, /rsvp, /attendees – другие люди
     /device add – календарь на телефоне и компьютере
@@ -22,6 +23,7 @@ command-today = Сегодня
 command-tomorrow = Завтра
 command-week = Ближайшие семь дней
 command-list = Что предстоит
+command-search = Найти событие
 command-invite = Пригласить на событие
 command-rsvp = Ответить на приглашение
 command-attendees = Кто придёт
