@@ -31,7 +31,7 @@ _WORD: Final = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|[^\W_\u304
 
 def words_of(text: str, max_words: int, max_characters: int = 20_000) -> list[str]:
     """The distinct words of a text, in their order; at most ``max_words``, of the first ``max_characters``."""
-    return list(dict.fromkeys(islice(_words(text[:max_characters]), max_words)))
+    return list(islice(dict.fromkeys(_words(text[:max_characters])), max_words))
 
 
 def _words(text: str) -> Iterator[str]:

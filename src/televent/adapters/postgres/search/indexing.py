@@ -29,6 +29,8 @@ BATCH: Final = 100
 """Max events whose words are written in one transaction."""
 BATCH_BYTES: Final = 2 * 1024 * 1024
 """Max bytes of the texts of a batch, beside its first text."""
+NEWEST: Final = 2_000
+"""Max facts at the end of the log that a search looks at, where the follower has not read them yet."""
 MAX_WORDS: Final = 200_000
 """Max words of an account in which errors are forgiven. Further words are found as they are written."""
 LAST: Final = datetime(9999, 12, 31, tzinfo=UTC)
@@ -41,10 +43,11 @@ PENDING: Final = """
     SELECT stream_id, max(marked) AS marked FROM (
         (SELECT stream_id, marked FROM search_mark WHERE tenant_id = %(tenant)s ORDER BY marked DESC LIMIT %(limit)s)
         UNION ALL
-        (SELECT stream_id, position FROM event
-            WHERE position > (SELECT position FROM consumer WHERE name = %(follower)s) AND tenant_id = %(tenant)s
-                AND topic = ANY (%(topics)s)
-            ORDER BY position DESC LIMIT %(limit)s)
+        (SELECT stream_id, position FROM (
+            SELECT tenant_id, stream_id, position, topic FROM event
+            WHERE position > (SELECT position FROM consumer WHERE name = %(follower)s)
+            ORDER BY position DESC LIMIT %(newest)s
+        ) AS newest WHERE tenant_id = %(tenant)s AND topic = ANY (%(topics)s) LIMIT %(limit)s)
     ) AS pending GROUP BY stream_id ORDER BY marked DESC LIMIT %(limit)s"""
 TEXTS: Final = """
     SELECT stream_id, marked, calendar_id, etag, ics FROM (
@@ -104,7 +107,7 @@ def step(pool: Pool) -> int:
 def freshen(pool: Pool, tenant: AccountId, follower: str, topics: Sequence[str]) -> int:
     """Writes the words of the account's latest changes, of BATCH events at most, also of those that the follower has
     not read yet; returns their number."""
-    values = {"tenant": tenant, "limit": BATCH, "follower": follower, "topics": list(topics)}
+    values = {"tenant": tenant, "limit": BATCH, "newest": NEWEST, "follower": follower, "topics": list(topics)}
     pending: dict[UUID, int] = dict(fetch(pool, PENDING, values))  # type: ignore[arg-type]
     return _write(pool, tenant, pending) if pending else 0
 

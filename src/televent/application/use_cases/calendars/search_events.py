@@ -182,8 +182,8 @@ def _shown(
         if row is None or calendar is None or (shown := _visible(backend, row, calendar)) is None:
             continue
         if source.tenant not in addresses:
-            account = backend.people.account(source.tenant)
-            addresses[source.tenant] = frozenset(backend.people.addresses_of(account))
+            account = backend.reads.account(source.tenant)
+            addresses[source.tenant] = frozenset(backend.people.addresses_of(account) if account is not None else ())
         entry = _entry(shown, addresses[source.tenant], understood, now, zone)
         if entry is not None:
             hits.append(Hit(_others(entry, calendar), calendar))
