@@ -12,12 +12,16 @@ from support.followers import catch_up
 from support.town import NOON, Person, Town
 from support.waiting import await_settled
 from televent.adapters.postgres.followers.rebuild import rebuild
-from televent.adapters.postgres.search import finding
+from televent.adapters.postgres.search import finding, indexing
+from televent.application.conditions import NONE
+from televent.application.use_cases.calendars.calendars import create_calendar
 from televent.application.use_cases.calendars.search_events import Results, read_cursor, search_events
 from televent.application.use_cases.calendars.search_query import Question
 from televent.application.use_cases.calendars.sharing import answer_share, share_calendar, withdraw_share
+from televent.application.use_cases.objects.put_object import put_object
 from televent.application.use_cases.people.accounts import erase_account
 from televent.domain.sharing.access import share_id
+from televent.ical.objects.calendar_text import CalendarText
 from televent.projections.search import SEARCH
 
 
@@ -297,3 +301,46 @@ def rows_uid(person: Person) -> str:
         row = connection.execute("SELECT uid FROM resource WHERE tenant_id = %s", (person.tenant,)).fetchone()
     assert row is not None
     return str(row[0])
+
+
+def test_a_sharee_learns_nothing_from_the_number_of_pages(town: Town) -> None:
+    ann, bob = town.person("ann"), town.person("bob")
+    share(ann, bob)
+    for _ in range(8):
+        write(ann, "Oncology", "CLASS:CONFIDENTIAL")
+    hidden = results(bob, "oncology", limit=1)
+    assert (hidden.hits, hidden.next) == ((), None)
+
+
+def test_only_the_shared_calendar_of_an_owner_is_searched(town: Town) -> None:
+    ann, bob = town.person("ann"), town.person("bob")
+    share(ann, bob)
+    backend = town.core.backend
+    create_calendar(backend, ann.context(), name="other")
+    text = CalendarText(event("Elsewhere"))
+    put_object(backend, ann.context(), calendar="other", href="e.ics", text=text, conditions=NONE)
+    assert found(ann, "elsewhere") == ["Elsewhere"]
+    hidden = results(bob, "elsewhere", limit=1)
+    assert (hidden.hits, hidden.next) == ((), None)
+
+
+def test_a_reader_that_was_overtaken_does_not_write_older_words(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    ann = town.person("ann")
+    write(ann, "Sketch", href="s.ics")
+    read, overtaken = indexing._read, []
+
+    def slowly(*given: Any) -> Any:
+        done = read(*given)
+        if not overtaken:
+            overtaken.append(True)
+            write(ann, "Painting", href="s.ics")
+            town.core.search.freshen(ann.tenant)
+        return done
+
+    monkeypatch.setattr(indexing, "_read", slowly)
+    town.core.search.freshen(ann.tenant)
+    ((*_, words),) = rows(town, "search_entry", ann)
+    assert "painting" in words
+    assert "sketch" not in words
+    monkeypatch.undo()
+    assert found(ann, "painting") == ["Painting"]
