@@ -40,17 +40,18 @@ _DATED: Final = f"""
 # With "=" the planner could read all events of the account, and not the index of words.
 GATHER: Final = f"""
     WITH found AS MATERIALIZED (
-        SELECT stream_id, {_SEGMENT} AS segment, {_KEY} AS key FROM search_entry
+        SELECT stream_id, {_SEGMENT} AS segment, {_KEY} AS key, {{phase}} AS phase FROM search_entry
         WHERE tenant_id IS NOT DISTINCT FROM %(tenant)s AND {_MINE} AND words @@ %(query)s::tsquery {{dated}}
         LIMIT %(many)s
     )
-    SELECT counted.number, segment, key, stream_id
+    SELECT counted.number, phase, segment, key, stream_id
     FROM (SELECT count(*) AS number FROM found) AS counted LEFT JOIN LATERAL (
         SELECT * FROM found
-        WHERE counted.number < %(many)s AND (segment, key, stream_id) > (%(segment)s, %(key)s, %(stream)s)
-        ORDER BY segment, key, stream_id LIMIT %(limit)s
+        WHERE counted.number < %(many)s
+            AND (phase, segment, key, stream_id) > (%(phase)s, %(segment)s, %(key)s, %(stream)s)
+        ORDER BY phase, segment, key, stream_id LIMIT %(limit)s
     ) AS best ON true
-    ORDER BY segment, key, stream_id"""  # noqa: S608
+    ORDER BY phase, segment, key, stream_id"""  # noqa: S608
 # "IS TRUE" hides such a condition from the index of words, which has no order.
 _WALK: Final = f"""
     SELECT {_SEGMENT} AS segment, {_KEY} AS key, stream_id FROM search_entry
@@ -127,23 +128,35 @@ class _Query:
     def tiered(self, first: int, tiers: list[str | None], without: str | None, after: Rank) -> Iterator[Rank]:
         """The results of these tiers, of which ``first`` is the phase of the best. ``without``: a query whose events
         are in an earlier phase."""
+        if len(self._wanted.terms) > 1:
+            # Few events have several words, and a frequent one is looked up once for all tiers.
+            together = self._gather(first, tiers, without, after)
+            if together is not None:
+                yield from together
+                return
         for number, query in enumerate(tiers):
             phase = first + number
             if query is None or query in tiers[:number] or phase < after.phase:
                 continue
             better = _any([without, *tiers[:number]])
-            few = self._gather(phase, query, better, after)
+            few = self._gather(phase, [query], better, after)
             yield from self.walk(phase, query, better, after) if few is None else few
 
-    def _gather(self, phase: int, query: str, without: str | None, after: Rank) -> list[Rank] | None:
-        """The results of one phase; None where there are too many to rank them all."""
-        start = after if after.phase == phase else Rank(phase, -1, 0, UUID(int=0))
-        place = {"segment": start.segment, "key": start.key, "stream": start.stream_id}
-        both = query if without is None else f"({query}) & !({without})"
-        rows = self._fetch(GATHER, {**self._values, **place, "query": both})
+    def _gather(self, first: int, tiers: Sequence[str | None], without: str | None, after: Rank) -> list[Rank] | None:
+        """The results of these tiers; None where there are too many to rank them all."""
+        both = tiers[-1] if without is None else f"({tiers[-1]}) & !({without})"
+        values = {**self._values, "query": both, "phase": after.phase, "segment": after.segment, "key": after.key}
+        values["stream"] = after.stream_id
+        cases = ""
+        for number, query in enumerate(tiers[:-1]):
+            if query is not None:
+                values[f"tier{number}"] = query
+                cases += f" WHEN words @@ %(tier{number})s::tsquery THEN {first + number}"
+        last = first + len(tiers) - 1
+        rows = self._fetch(GATHER.replace("{phase}", f"CASE{cases} ELSE {last} END" if cases else str(last)), values)
         if rows[0][0] > MAX_RANKED:
             return None
-        return [Rank(phase, *row[1:]) for row in rows if row[1] is not None]
+        return [Rank(*row[1:]) for row in rows if row[1] is not None]
 
     def walk(self, phase: int, query: str | None, without: str | None, after: Rank) -> Iterator[Rank]:
         """The results of one phase, read in the order of their rank. ``query`` None: all events."""
