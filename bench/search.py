@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from bench import bulk, filled, processes, store, table
 from bench.load import LoadError
@@ -20,6 +20,7 @@ from bench.servers import data_of
 from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases.calendars.search_events import Results, search_events
 from televent.application.use_cases.calendars.search_query import Question
+from televent.domain.ids import AccountId
 from televent.runtime.compose import Core
 
 EVENTS, QUICK_EVENTS = 100_000, 2_000
@@ -171,8 +172,8 @@ def _drafts(core: Core, account: AccountRow, known: Texts, count: int, now: date
         yield bulk.draft(core, account, account.default_calendar, number, text=text)
 
 
-def _tenant(core: Core):  # type: ignore[no-untyped-def]
-    return _row(core, "SELECT tenant_id FROM account")[0]
+def _tenant(core: Core) -> AccountId:
+    return AccountId(_row(core, "SELECT tenant_id FROM account")[0])
 
 
 def _indexed(core: Core, account: AccountRow) -> float:
@@ -208,7 +209,7 @@ def _times(times: Sequence[float]) -> tuple[str, ...]:
     )
 
 
-def _row(core: Core, query: str) -> tuple[int, ...]:
+def _row(core: Core, query: str) -> tuple[Any, ...]:
     with core.pool.connection() as connection:
         return tuple(connection.execute(query.encode()).fetchone() or (0, 0))
 

@@ -128,19 +128,30 @@ class _Query:
     def tiered(self, first: int, tiers: list[str | None], without: str | None, after: Rank) -> Iterator[Rank]:
         """The results of these tiers, of which ``first`` is the phase of the best. ``without``: a query whose events
         are in an earlier phase."""
+        begin = 0
         if len(self._wanted.terms) > 1:
-            # Few events have several words, and a frequent one is looked up once for all tiers.
-            together = self._gather(first, tiers, without, after)
+            # Where many titles have all words, the other tiers are not asked. Few events have several words anywhere:
+            # a frequent one is looked up once for all tiers.
+            if first == 0:
+                yield from self._one(first, tiers, without, after)
+                begin = 1
+            together = self._gather(first + begin, tiers[begin:], _any([without, *tiers[:begin]]), after)
             if together is not None:
                 yield from together
                 return
-        for number, query in enumerate(tiers):
-            phase = first + number
-            if query is None or query in tiers[:number] or phase < after.phase:
-                continue
-            better = _any([without, *tiers[:number]])
-            few = self._gather(phase, [query], better, after)
-            yield from self.walk(phase, query, better, after) if few is None else few
+        for number in range(begin, len(tiers)):
+            yield from self._one(first, tiers, without, after, number)
+
+    def _one(
+        self, first: int, tiers: list[str | None], without: str | None, after: Rank, number: int = 0
+    ) -> Iterator[Rank]:
+        """The results of one of these tiers."""
+        query, phase = tiers[number], first + number
+        if query is None or query in tiers[:number] or phase < after.phase:
+            return
+        better = _any([without, *tiers[:number]])
+        few = self._gather(phase, [query], better, after)
+        yield from self.walk(phase, query, better, after) if few is None else few
 
     def _gather(self, first: int, tiers: Sequence[str | None], without: str | None, after: Rank) -> list[Rank] | None:
         """The results of these tiers; None where there are too many to rank them all."""
