@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -51,6 +52,10 @@ class Sessions(Protocol):
 
     def alive(self, tenant: AccountId, session_id: UUID, now: datetime) -> bool:
         """Whether the session has neither ended nor expired."""
+        ...
+
+    def alive_among(self, sessions: Collection[tuple[AccountId, UUID]], now: datetime) -> set[UUID]:
+        """The sessions among these that have neither ended nor expired."""
         ...
 
     def all(self, tenant: AccountId, now: datetime) -> list[SessionRow]:

@@ -184,7 +184,7 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         event_mails=PostgresEventMails(pool),
         origins=origins,
         holdings=PostgresHoldings(pool),
-        sessions=PostgresSessions(pool),
+        sessions=PostgresSessions(pool, wakeups),
         search=search,
         free_busy=settings.free_busy,
         mail_quiet=timedelta(seconds=settings.mail_gather_seconds),

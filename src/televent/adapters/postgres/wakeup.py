@@ -23,7 +23,8 @@ OUTBOX = "televent_outbox"
 REMINDERS = "televent_reminders"
 MAIL = "televent_mail"
 SEARCH = "televent_search"
-CHANNELS = (EVENTS, OUTBOX, REMINDERS, MAIL, SEARCH)
+SESSIONS = "televent_sessions"
+CHANNELS = (EVENTS, OUTBOX, REMINDERS, MAIL, SEARCH, SESSIONS)
 
 INTERVAL = 0.02
 """Seconds between two NOTIFY statements."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 from televent.adapters.postgres.rows import Pool, fetch
+from televent.adapters.postgres.wakeup import SESSIONS, Wakeups
 from televent.application.sessions import LIFETIME, MAX_SESSIONS, SessionRow
 from televent.domain.ids import AccountId
 
@@ -25,6 +27,10 @@ ROTATE = """
     WHERE family = %s AND secret = %s AND expires_at > %s RETURNING tenant_id, session_id"""
 END_FAMILY = "DELETE FROM session WHERE family = %s"
 ALIVE = "SELECT 1 FROM session WHERE tenant_id = %s AND session_id = %s AND expires_at > %s"
+ALIVE_AMONG = """
+    SELECT session.session_id FROM unnest(%s::uuid[], %s::uuid[]) AS asked (tenant_id, session_id)
+    JOIN session ON session.tenant_id = asked.tenant_id AND session.session_id = asked.session_id
+    WHERE session.expires_at > %s"""
 ALL = """
     SELECT session_id, ip, user_agent, created_at, used_at, expires_at FROM session
     WHERE tenant_id = %s AND expires_at > %s ORDER BY used_at DESC, session_id"""
@@ -36,10 +42,12 @@ SWEEP = "DELETE FROM session WHERE expires_at <= %s"
 
 
 class PostgresSessions:
-    """Stores sessions. ``pool`` gives connections in autocommit mode."""
+    """Stores sessions. ``pool`` gives connections in autocommit mode. Streams of sessions that end are woken by
+    ``wakeups``, on every node."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, wakeups: Wakeups) -> None:
         self._pool = pool
+        self._wakeups = wakeups
 
     def password(self, tenant: AccountId) -> str | None:
         """The hash of the account's password; None where it has none."""
@@ -51,7 +59,9 @@ class PostgresSessions:
         values = (row.session_id, family, secret, row.ip, row.user_agent, row.created_at, row.used_at, row.expires_at)
         with self._pool.connection() as connection, connection.transaction():
             connection.execute(OPEN, (*values, tenant))
-            connection.execute(TRIM, {"tenant": tenant, "most": MAX_SESSIONS})
+            trimmed = connection.execute(TRIM, {"tenant": tenant, "most": MAX_SESSIONS}).rowcount
+        if trimmed:
+            self._wakeups.notify(SESSIONS)
 
     def rotate(self, family: bytes, old: bytes, new: bytes, now: datetime) -> tuple[AccountId, UUID] | None:
         """Replaces the secret; returns whose session it is. None: there is none, or it has ended just now."""
@@ -59,12 +69,18 @@ class PostgresSessions:
             row = connection.execute(ROTATE, (new, now, now + LIFETIME, family, old, now)).fetchone()
             if row is None:
                 connection.execute(END_FAMILY, (family,))
+                self._wakeups.notify(SESSIONS)
                 return None
         return AccountId(row[0]), row[1]
 
     def alive(self, tenant: AccountId, session_id: UUID, now: datetime) -> bool:
         """Whether the session has neither ended nor expired."""
         return bool(fetch(self._pool, ALIVE, (tenant, session_id, now)))
+
+    def alive_among(self, sessions: Collection[tuple[AccountId, UUID]], now: datetime) -> set[UUID]:
+        """The sessions among these that have neither ended nor expired."""
+        tenants, ids = [each[0] for each in sessions], [each[1] for each in sessions]
+        return {row[0] for row in fetch(self._pool, ALIVE_AMONG, (tenants, ids, now))}
 
     def all(self, tenant: AccountId, now: datetime) -> list[SessionRow]:
         """The account's sessions, the one used last first."""
@@ -73,12 +89,16 @@ class PostgresSessions:
     def end(self, tenant: AccountId, session_id: UUID) -> bool:
         """Ends a session. False: there is none."""
         with self._pool.connection() as connection:
-            return connection.execute(END, (tenant, session_id)).rowcount == 1
+            ended = connection.execute(END, (tenant, session_id)).rowcount == 1
+        self._wakeups.notify(SESSIONS)
+        return ended
 
     def end_all(self, tenant: AccountId, but: UUID | None = None) -> int:
         """Ends all sessions of the account ``but`` one, and returns their number."""
         with self._pool.connection() as connection:
-            return connection.execute(END_ALL, (tenant, but)).rowcount
+            ended = connection.execute(END_ALL, (tenant, but)).rowcount
+        self._wakeups.notify(SESSIONS)
+        return ended
 
     def signing_key(self, made: str) -> str:
         """The key that signs access tokens, the same on every node."""
