@@ -22,6 +22,7 @@ from televent.application.messages.outbox import OutboxMessage
 from televent.application.origins import Origins
 from televent.application.parked_mails import ParkedMails
 from televent.application.passwords import Passwords
+from televent.application.read_models.changes import ChangeReads
 from televent.application.read_models.reads import Reads
 from televent.application.read_models.reminders import Snoozes
 from televent.application.read_models.search import SearchIndex
@@ -72,6 +73,7 @@ class Backend:
     holdings: OpenHoldings
     sessions: Sessions
     search: SearchIndex
+    changes: ChangeReads
     free_busy: str = KNOWN
     """The audience of free/busy for accounts that chose none (domain.account.free_busy)."""
     courier: Courier | None = None

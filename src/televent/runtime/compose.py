@@ -25,7 +25,8 @@ from televent.adapters.postgres.followers.push_feed import PUSH
 from televent.adapters.postgres.followers.runner import Following, Runner, following, register
 from televent.adapters.postgres.keeping.erased_people import PostgresErasedPeople
 from televent.adapters.postgres.keeping.grace import ErasureQueue
-from televent.adapters.postgres.pool import await_database, open_pool
+from televent.adapters.postgres.live.change_reads import PostgresChanges
+from televent.adapters.postgres.pool import LivePool, await_database, open_pool
 from televent.adapters.postgres.pulse import Pulse
 from televent.adapters.postgres.queues.answer_links import PostgresAnswerLinks
 from televent.adapters.postgres.queues.chats import PostgresChats
@@ -43,7 +44,6 @@ from televent.adapters.postgres.rate_limit import PostgresRateLimit
 from televent.adapters.postgres.reminders.reminder_queue import ReminderQueue
 from televent.adapters.postgres.reminders.snoozes import PostgresSnoozes
 from televent.adapters.postgres.reports.holdings import PostgresHoldings
-from televent.adapters.postgres.rows import Pool
 from televent.adapters.postgres.schema.newer import check_schema
 from televent.adapters.postgres.schema.store_format import check_store_format
 from televent.adapters.postgres.search.index import PostgresSearchIndex
@@ -81,7 +81,7 @@ class Core:
     conninfo: str
     direct: str | None
     """The address of PostgreSQL itself, for whatever needs a session; None where only that of a pooler is known."""
-    pool: Pool
+    pool: LivePool
     wakeups: Wakeups
     recorder: PostgresRecorder
     store: Store
@@ -186,6 +186,7 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         holdings=PostgresHoldings(pool),
         sessions=PostgresSessions(pool, wakeups),
         search=search,
+        changes=PostgresChanges(pool),
         free_busy=settings.free_busy,
         mail_quiet=timedelta(seconds=settings.mail_gather_seconds),
     )

@@ -5,11 +5,11 @@ So a share ends with the owner's commit, on every node, whatever the sharee's ro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from televent.adapters.postgres.dav_index.pooled_reads import PooledReads
-from televent.adapters.postgres.rows import Row
+from televent.adapters.postgres.rows import Pool, Row, fetch
 from televent.adapters.postgres.server_start import server_start
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.read_models.counters import NO_RUN
@@ -39,6 +39,10 @@ MOUNT = f"""
 MOUNTS = f"""
     SELECT {_PREFIXED}, {_MOUNT} FROM mount {_HELD}
     WHERE mount.tenant_id = %s AND mount.status = 'accepted' ORDER BY mount.share_id"""  # noqa: S608
+MOUNTS_OF = f"""
+    SELECT {_PREFIXED}, {_MOUNT}, mount.tenant_id FROM mount {_HELD}
+    WHERE mount.tenant_id = ANY (%s) AND mount.status = 'accepted'
+    ORDER BY mount.tenant_id, mount.share_id"""  # noqa: S608
 GRANTED = f"""
     SELECT {_PREFIXED}, {_MOUNT} FROM calendar
     LEFT JOIN mount ON mount.tenant_id = %s AND mount.owner_id = calendar.tenant_id
@@ -106,6 +110,14 @@ class ShareReads(PooledReads):
     def shares_of(self, tenant: AccountId) -> list[MountRow]:
         """Every share that was ever offered to this account, the oldest first."""
         return [MountRow(*row) for row in self._fetch(SHARES, (tenant,))]
+
+
+def shared_calendars(pool: Pool, tenants: Collection[AccountId]) -> dict[AccountId, list[CalendarRow]]:
+    """As ``mounts``, for several accounts at once; the key of an account without any is missing."""
+    found: dict[AccountId, list[CalendarRow]] = {}
+    for *row, tenant in fetch(pool, MOUNTS_OF, (list(tenants),)):
+        found.setdefault(tenant, []).append(_shared(tuple(row), tenant))
+    return found
 
 
 def calendar_row(row: Row) -> CalendarRow:

@@ -1,0 +1,1 @@
+"""The log as the live stream reads it."""

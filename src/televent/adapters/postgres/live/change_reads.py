@@ -1,0 +1,168 @@
+"""Reads the log as a stream of changes (application.read_models.changes)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from televent.adapters.postgres.dav_index.share_reads import shared_calendars
+from televent.adapters.postgres.rows import Pool, Row, fetch, reading
+from televent.application.event_store.catalogue import NAMES, UPCASTERS
+from televent.application.read_models.changes import ChangePage, LoggedChange, PresentEvent, SeenCalendar
+from televent.application.use_cases.live.kinds import KINDS, NAMING
+from televent.domain.ids import AccountId
+
+MARK: Final = 12
+"""Hexadecimal digits of a cursor that tell this history of the log from another."""
+
+TOPICS: Final = [name for name in (*NAMES, *UPCASTERS) if name.partition("/")[0] in KINDS]
+NAMED: Final = [name for name in TOPICS if name.partition("/")[0] in NAMING]
+PLACES: Final = [
+    name for name in TOPICS if name.partition("/")[0] in ("event-created", "invitation-received", "event-moved")
+]
+ACCEPTED: Final = [name for name in TOPICS if name.partition("/")[0] == "share-accepted"]
+
+# An event's state can be large, and is read only where its open fields are needed.
+_COLUMNS = """position, chain, tenant_id, stream_id, version, topic, actor, door, recorded_at,
+    CASE WHEN topic = ANY (%(named)s) THEN state END"""
+_BOUND = """
+    SELECT (xid_base + pg_snapshot_xmin(pg_current_snapshot())::text::bigint) << 20 AS ceiling,
+        (SELECT max(position) FROM event) AS newest
+    FROM shard"""
+# As in the page of followers, one statement takes the bound and reads: between two, events could commit.
+LOGGED = f"""
+    WITH bound AS MATERIALIZED ({_BOUND})
+    SELECT bound.ceiling, coalesce(bound.newest >= bound.ceiling, false), page.*
+    FROM bound LEFT JOIN LATERAL (
+        SELECT {_COLUMNS} FROM event
+        WHERE position > %(after)s AND position < bound.ceiling AND topic = ANY (%(topics)s)
+        ORDER BY position LIMIT %(limit)s
+    ) AS page ON true
+    ORDER BY page.position"""  # noqa: S608
+LOGGED_OF = f"""
+    SELECT page.* FROM unnest(%(tenants)s::uuid[]) AS asked (tenant_id) CROSS JOIN LATERAL (
+        SELECT {_COLUMNS} FROM event
+        WHERE event.tenant_id = asked.tenant_id AND position > %(after)s AND position <= %(upto)s
+            AND topic = ANY (%(topics)s)
+        ORDER BY position LIMIT %(limit)s
+    ) AS page
+    ORDER BY page.position LIMIT %(limit)s"""  # noqa: S608
+NEWEST = f"""
+    WITH bound AS MATERIALIZED ({_BOUND})
+    SELECT bound.ceiling - 1, last.position, last.chain FROM bound LEFT JOIN LATERAL (
+        SELECT position, chain FROM event WHERE position < bound.ceiling ORDER BY position DESC LIMIT 1
+    ) AS last ON true"""  # noqa: S608
+AT = "SELECT chain FROM event WHERE position = %s"
+PRESENT = """
+    SELECT resource.tenant_id, resource.stream_id, calendar_id, href, etag, deleted
+    FROM unnest(%s::uuid[], %s::uuid[]) AS asked (tenant_id, stream_id)
+    JOIN resource ON resource.stream_id = asked.stream_id AND resource.tenant_id = asked.tenant_id
+    ORDER BY deleted DESC, modified_at"""
+CAME_FROM = """
+    SELECT asked.position, earlier.state
+    FROM unnest(%s::uuid[], %s::uuid[], %s::integer[], %s::bigint[]) AS asked (tenant_id, stream_id, version, position)
+    CROSS JOIN LATERAL (
+        SELECT state FROM event
+        WHERE tenant_id = asked.tenant_id AND stream_id = asked.stream_id AND version < asked.version
+            AND topic = ANY (%s)
+        ORDER BY version DESC LIMIT 1
+    ) AS earlier"""
+BEGAN = """
+    SELECT asked.stream_id, max(position)
+    FROM unnest(%s::uuid[], %s::uuid[]) AS asked (tenant_id, stream_id)
+    JOIN event ON event.tenant_id = asked.tenant_id AND event.stream_id = asked.stream_id AND topic = ANY (%s)
+    GROUP BY asked.stream_id"""
+
+
+class PostgresChanges:
+    """Reads the log. Thread-safe."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    def newest(self) -> tuple[int, str]:
+        """The position up to which nothing can be added any more, and the cursor of the newest fact up to it."""
+        upto, position, chain = fetch(self._pool, NEWEST, ())[0]
+        return int(upto), "0" if position is None else _cursor(position, chain)
+
+    def position_of(self, cursor: str) -> int | None:
+        """The position that a cursor names; None where this history of the log has no such fact."""
+        if cursor == "0":
+            return 0
+        position = int(cursor.partition("-")[0])
+        rows = fetch(self._pool, AT, (position,))
+        return position if rows and _cursor(position, rows[0][0]) == cursor else None
+
+    def logged(self, after: int, limit: int) -> ChangePage:
+        """The next facts of all accounts."""
+        values = {"after": after, "limit": limit, "topics": TOPICS, "named": NAMED}
+        rows = self._fetch(LOGGED, values)
+        found = [_change(row[2:]) for row in rows if row[2] is not None]
+        if len(found) == limit:
+            return ChangePage(found, found[-1].position, True)
+        # Every fact below the ceiling was read, whatever its kind.
+        return ChangePage(found, max(after, rows[0][0] - 1), False, rows[0][1])
+
+    def logged_of(self, tenants: Sequence[AccountId], after: int, upto: int, limit: int) -> ChangePage:
+        """The next facts of these accounts, up to the position ``upto``."""
+        values = {"tenants": list(tenants), "after": after, "upto": upto, "limit": limit}
+        found = [_change(row) for row in self._fetch(LOGGED_OF, {**values, "topics": TOPICS, "named": NAMED})]
+        more = len(found) == limit
+        return ChangePage(found, found[-1].position if more else max(after, upto), more)
+
+    def present(self, events: Collection[tuple[AccountId, UUID]]) -> dict[tuple[AccountId, UUID], PresentEvent]:
+        """Where these events are now, by account and stream: a live row, else the newest tombstone."""
+        if not events:
+            return {}
+        tenants, streams = zip(*events, strict=True)
+        rows = fetch(self._pool, PRESENT, (list(tenants), list(streams)))
+        return {(row[0], row[1]): PresentEvent(*row[2:]) for row in rows}
+
+    def came_from(self, moved: Sequence[LoggedChange]) -> dict[int, UUID]:
+        """The calendars from which events were moved, by the position of the move."""
+        if not moved:
+            return {}
+        asked = [[each.tenant for each in moved], [each.stream_id for each in moved]]
+        rows = fetch(
+            self._pool, CAME_FROM, (*asked, [each.version for each in moved], [each.position for each in moved], PLACES)
+        )
+        return {position: UUID(_opened(state)["calendar_id"]) for position, state in rows}
+
+    def shared_with(self, tenants: Collection[AccountId]) -> dict[AccountId, list[SeenCalendar]]:
+        """The calendars that these accounts have accepted and are still granted."""
+        found = shared_calendars(self._pool, tenants)
+        shares = [each.share for rows in found.values() for each in rows if each.share is not None]
+        if not shares:
+            return {}
+        asked = [each.sharee for each in shares], [each.share_id for each in shares]
+        began: dict[UUID, int] = dict(fetch(self._pool, BEGAN, (*asked, ACCEPTED)))
+        return {
+            tenant: [SeenCalendar(each, began.get(each.share.share_id, 0)) for each in rows if each.share is not None]
+            for tenant, rows in found.items()
+        }
+
+    def _fetch(self, query: str, values: dict[str, Any]) -> list[Row]:
+        return reading(self._pool, lambda line: line.execute(query, values, binary=True).fetchall())
+
+
+def _change(row: Row) -> LoggedChange:
+    position, chain, tenant, stream, version, topic, actor, door, at, state = row
+    kind = topic.partition("/")[0]
+    fields = {} if state is None else _opened(state)
+    return LoggedChange(position, _cursor(position, chain), tenant, stream, version, kind, actor, door, at, fields)
+
+
+def _opened(state: bytes) -> dict[str, Any]:
+    """The open fields of a stored fact (event_store.mapper)."""
+    fields: dict[str, Any] = msgspec.msgpack.decode(state)[0]
+    return fields
+
+
+def _cursor(position: int, chain: bytes) -> str:
+    """The chain depends on all facts of the stream before it, so another history has another one at that position. Its
+    hash tells nothing about the facts."""
+    return f"{position}-{hashlib.sha256(b'cursor' + chain).hexdigest()[:MARK]}"
