@@ -69,17 +69,21 @@ class Front:
         self._public_path = public_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self._rest(scope, receive, send)
             return
         _enter(scope, self._public_path)
         request_id = _request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
         started, status = time.perf_counter(), 0
+        # A WebSocket's handshake is a GET (RFC 6455 §4.1).
+        scope.setdefault("method", "GET")
 
         async def send_with_request_id(message: Any) -> None:
             nonlocal status
-            if message["type"] == "http.response.start":
+            if message["type"] == "websocket.accept":
+                status = 101
+            elif message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
             await send(message)
@@ -90,7 +94,7 @@ class Front:
             log.info(
                 "request",
                 request_id=request_id,
-                method=scope["method"],
+                method=scope.get("method", "GET"),
                 path=_shown(scope["path"]),
                 status=status,
                 ms=round((time.perf_counter() - started) * 1000, 1),

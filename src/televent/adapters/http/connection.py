@@ -279,6 +279,11 @@ class Connection(FramedConnection):
             running.disconnected = True
             running.message_event.set()
 
+    def to_websocket(self, head: bytes) -> None:
+        self._waiting_for = ""
+        self._stop_read_timer()
+        super().to_websocket(head)
+
     # ---- writing
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -313,9 +318,7 @@ class Connection(FramedConnection):
     def _on_write_timeout(self) -> None:
         self._write_timer = None
         log.info("connection ended", why="the answer was not taken")
-        # Without the reset the kernel would keep the unsent data for a client that reads nothing.
-        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-        self.transport.abort()
+        reset(self.transport)
 
     def _stop_write_timer(self) -> None:
         if self._write_timer is not None:
@@ -330,9 +333,15 @@ class _DiscardedTrailers(list[tuple[bytes, bytes]]):
         """Discards the header."""
 
 
-def connections_with(limits: ConnectionLimits) -> type[Connection]:
-    """The protocol class for uvicorn's setting ``http``, with these limits."""
-    return type("LimitedConnection", (Connection,), {"limits": limits})
+def reset(transport: asyncio.Transport) -> None:
+    """Ends a connection whose client reads nothing. Without the reset the kernel would keep the unsent data."""
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+    transport.abort()
+
+
+def connections_with(limits: ConnectionLimits, sockets: frozenset[bytes] = frozenset()) -> type[Connection]:
+    """The protocol class for uvicorn's setting ``http``, with these limits. ``sockets``: the paths of WebSockets."""
+    return type("LimitedConnection", (Connection,), {"limits": limits, "socket_paths": sockets})
 
 
 def _error_answer(status: int, why: str) -> bytes:

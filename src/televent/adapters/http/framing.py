@@ -30,6 +30,8 @@ class FramedConnection(HttpToolsProtocol):
 
     _upgrade: tuple[bytes, bytes, bytes, Headers] | None = None
     """Method, target, version and headers of a request that asks for another protocol, until it is parsed again."""
+    socket_paths: frozenset[bytes] = frozenset()
+    """The paths on which a client may ask for a WebSocket."""
     _between = True
     """True while no request has begun, or the last one has come whole."""
 
@@ -43,6 +45,9 @@ class FramedConnection(HttpToolsProtocol):
                 self.parser.feed_data(piece)
             except httptools.HttpParserUpgrade as upgrade:
                 if self._upgrade is not None:
+                    if self._asks_for_websocket(self._upgrade) and upgrade.args[0] == len(piece):
+                        self.to_websocket(self._head(self._upgrade))
+                        return
                     waiting += [piece[upgrade.args[0] :], memoryview(self._without_upgrade(self._upgrade))]
             except httptools.HttpParserError:
                 line = _NO_TARGET(piece) if between else None
@@ -74,6 +79,33 @@ class FramedConnection(HttpToolsProtocol):
         if self._upgrade is None:
             self._between = True
             super().on_message_complete()
+
+    def _asks_for_websocket(self, asked: tuple[bytes, bytes, bytes, Headers]) -> bool:
+        """Whether this is the handshake of a WebSocket (RFC 6455 §4.2.1) on a path that has one. While an earlier
+        request is being answered, it is answered as any other request."""
+        method, target, version, headers = asked
+        free = not self.pipeline and (self.cycle is None or self.cycle.response_complete)
+        if not free or method != b"GET" or target.partition(b"?")[0] not in self.socket_paths:
+            return False
+        # A connection above the limit has another application, which refuses.
+        if self.app is not self.config.loaded_app or fault_of(method, version, target, headers) is not None:
+            return False
+        return any(name == b"upgrade" and value.lower() == b"websocket" for name, value in headers)
+
+    def to_websocket(self, head: bytes) -> None:
+        """Gives the connection to the protocol of WebSockets, which answers this request."""
+        make: Any = self.ws_protocol_class
+        self._unset_keepalive_if_required()
+        self.connections.discard(self)
+        protocol = make(config=self.config, server_state=self.server_state, app_state=self.app_state)
+        protocol.connection_made(self.transport)
+        self.transport.set_protocol(protocol)
+        protocol.data_received(head)
+
+    def _head(self, asked: tuple[bytes, bytes, bytes, Headers]) -> bytes:
+        method, target, version, headers = asked
+        lines = [b"%b %b HTTP/%b" % (method, target, version), *(b"%b: %b" % each for each in headers), b"", b""]
+        return b"\r\n".join(lines)
 
     def _without_upgrade(self, asked: tuple[bytes, bytes, bytes, Headers]) -> bytes:
         """The head of a request that asked for another protocol, without its Upgrade header; a new parser reads it.
