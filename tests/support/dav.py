@@ -17,14 +17,13 @@ from support.serving import port_of, serving
 from support.waiting import NET
 from televent.adapters.caldav.app import CaldavDoor
 from televent.adapters.caldav.door.limits import RateLimits
-from televent.adapters.http.connection import connections_with
 from televent.adapters.postgres.dav_index.batch_reads import BatchedRun
 from televent.adapters.postgres.dav_index.marks import PostgresMarks
 from televent.application.event_store.context import Context
 from televent.application.use_cases.people.accounts import open_account, verify_address
 from televent.application.use_cases.people.devices import NewDevice, add_device
 from televent.domain.ids import AccountId
-from televent.runtime.api import connection_limits, entrance
+from televent.runtime.api import entrance, protocols
 from televent.runtime.compose import Core, build_core
 from televent.runtime.push import Push
 from televent.settings import Settings
@@ -240,7 +239,6 @@ def open_site(
     plain = CaldavDoor(core.backend, run, rate_limits=rate_limits, public_url=core.settings.public_url, push=push)
     marks = PostgresMarks(core.direct or database_url)
     door = Doubted(plain, marks, rate_limits)
-    http = connections_with(connection_limits(core.settings))
     config = uvicorn.Config(
         entrance(core, door),
         host="127.0.0.1",
@@ -248,7 +246,7 @@ def open_site(
         lifespan="off",
         log_config=None,
         access_log=False,
-        http=http,
+        **protocols(core.settings),
         proxy_headers=False,
         timeout_keep_alive=keep_alive,
     )

@@ -15,9 +15,8 @@ from support.dav import Site
 from support.passwords import CHEAP_PASSWORDS
 from support.serving import port_of, serving
 from support.waiting import NET
-from televent.adapters.http.connection import connections_with
 from televent.adapters.postgres.dav_index.marks import PostgresMarks
-from televent.runtime.api import connection_limits, http_app
+from televent.runtime.api import http_app, protocols
 from televent.runtime.compose import build_core
 from televent.settings import Settings
 
@@ -52,7 +51,7 @@ def open_whole(url: str, **settings: str) -> Iterator[Whole]:
         lifespan="off",
         log_config=None,
         access_log=False,
-        http=connections_with(connection_limits(core.settings)),
+        **protocols(core.settings),
     )
     try:
         with serving(config, marks.close) as server:

@@ -26,13 +26,16 @@ from televent.adapters.http.connection import HARD_LIMIT_FACTOR, ConnectionLimit
 from televent.adapters.http.floor import floor
 from televent.adapters.http.forwarded import Forwarded
 from televent.adapters.http.start_page import Sandbox, StartPage
+from televent.adapters.http.websockets import websockets_with
 from televent.adapters.postgres.dav_index.batch_reads import BatchedRun
 from televent.adapters.postgres.dav_index.marks import PostgresMarks
 from televent.adapters.postgres.rate_lease import LeasedLimit
 from televent.adapters.postgres.rate_limit import Rate
+from televent.adapters.postgres.wakeup import EVENTS, SESSIONS
 from televent.adapters.rest.app import PATH as REST
 from televent.adapters.rest.app import rest_door
 from televent.adapters.rest.auth import Auth, Count
+from televent.adapters.rest.live.hub import Hub
 from televent.adapters.sandbox.config import url_of
 from televent.application.marks import Marks
 from televent.application.outage import Outage
@@ -45,6 +48,8 @@ from televent.settings import Settings, SettingsError
 
 log = structlog.get_logger("televent")
 
+SOCKET = f"{REST}/ws"
+"""The path of the WebSocket. No other path has one."""
 OWN_FILES = 256
 """Max files that a process opens beside its clients' connections, such as connections to the database."""
 
@@ -73,14 +78,14 @@ async def serve_http(core: Core, ready: Callable[[], None], stop: asyncio.Event,
         log.warning(warning)
     # A pooler hides that the database was replaced by another, after which all marks are invalid.
     marks = PostgresMarks(core.direct) if core.direct is not None else None
+    live = live_hub(core)
     config = uvicorn.Config(
-        http_app(core, marks),
+        http_app(core, marks, live),
         log_config=None,
         access_log=False,
         lifespan="off",
-        ws="none",
         loop="none",
-        http=connections_with(connection_limits(settings)),
+        **protocols(settings),
         server_header=False,
         # http_app reads what proxies say, and only from the configured ones: rate limits count by client address.
         proxy_headers=False,
@@ -92,10 +97,48 @@ async def serve_http(core: Core, ready: Callable[[], None], stop: asyncio.Event,
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
+    # A stream would hold the end up until the graceful timeout cuts it. Ended now, its client goes on elsewhere.
+    live.close()
     server.should_exit = True
     await serving
     if marks is not None:
         await marks.close()
+
+
+def protocols(settings: Settings) -> dict[str, Any]:
+    """The settings of uvicorn for HTTP and WebSockets."""
+    limits = connection_limits(settings)
+    return {
+        "http": connections_with(limits, frozenset({SOCKET.encode(), (settings.public_path + SOCKET).encode()})),
+        "ws": websockets_with(limits.write),
+        # The one message of a client has a token. Nothing else needs room.
+        "ws_max_size": 8 * 1024,
+        # A window for each connection would cost more memory than the frames, which are small.
+        "ws_per_message_deflate": False,
+    }
+
+
+def live_hub(core: Core) -> Hub:
+    """The hub of all streams of this process."""
+
+    def listen(
+        committed: Callable[[], None], ended: Callable[[], None], other: Callable[[], None]
+    ) -> Callable[[], None]:
+        def restarted(_: object) -> None:
+            other()
+
+        ends = [core.wakeups.listen(EVENTS, committed), core.wakeups.listen(SESSIONS, ended)]
+        hooks = core.pool.on_other_server
+        hooks.append(restarted)
+
+        def deaf() -> None:
+            for end in ends:
+                end()
+            hooks.remove(restarted)
+
+        return deaf
+
+    return Hub(core.backend, core.run, listen)
 
 
 def connection_limits(settings: Settings) -> ConnectionLimits:
@@ -116,8 +159,8 @@ def connection_limits(settings: Settings) -> ConnectionLimits:
     )
 
 
-def http_app(core: Core, marks: Marks | None) -> Any:
-    """The ASGI application. ``marks`` None: no answer is cached."""
+def http_app(core: Core, marks: Marks | None, live: Hub | None = None) -> Any:
+    """The ASGI application. ``marks`` None: no answer is cached. ``live`` None: it makes its own."""
     settings = core.settings
     limits = rate_limits(core) if settings.rate_limits == "on" else None
     door: Asgi = CaldavDoor(
@@ -129,10 +172,10 @@ def http_app(core: Core, marks: Marks | None) -> Any:
     )
     if marks is not None:
         door = AnswerCache(door, marks, limits)
-    return entrance(core, door, limits)
+    return entrance(core, door, limits, live)
 
 
-def entrance(core: Core, caldav: Asgi, limits: RateLimits | None = None) -> Asgi:
+def entrance(core: Core, caldav: Asgi, limits: RateLimits | None = None, live: Hub | None = None) -> Asgi:
     """The application that every request enters, with ``caldav`` behind it. ``limits`` None: nothing is counted."""
     settings = core.settings
 
@@ -151,6 +194,7 @@ def entrance(core: Core, caldav: Asgi, limits: RateLimits | None = None) -> Asgi
                 admit,
                 rest_auth(core, admit, limited=limits is not None),
                 origins=settings.cors_origins,
+                live=live or live_hub(core),
             ),
         ),
     }

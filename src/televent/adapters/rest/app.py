@@ -20,8 +20,10 @@ from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, S
 from televent.adapters.rest.auth import Admit, Auth, signed_in
 from televent.adapters.rest.controllers.auth import Auths
 from televent.adapters.rest.controllers.docs import Docs
+from televent.adapters.rest.controllers.live import Live
 from televent.adapters.rest.controllers.problem_types import ProblemTypes
 from televent.adapters.rest.controllers.search import Search
+from televent.adapters.rest.live.hub import Hub
 from televent.adapters.rest.problems import (
     NotSignedIn,
     TooManyRequests,
@@ -45,6 +47,7 @@ PREFLIGHT_SECONDS: Final = 600
 """Seconds for which a browser remembers what other origins may do."""
 CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     Auths,
+    Live,
     ProblemTypes,
     Search,
     Docs,
@@ -85,12 +88,22 @@ def rest_door(
     *,
     origins: Sequence[str] = (),
     controllers: Sequence[ControllerRouterHandler] = CONTROLLERS,
+    live: Hub | None = None,
 ) -> Litestar:
-    """The application. ``origins``: of the pages elsewhere whose scripts may use this door."""
+    """The application. ``origins``: of the pages elsewhere whose scripts may use this door. ``live`` None: there are no
+    streams."""
     cors = CORSConfig(
         allow_origins=list(origins),
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match", "Prefer", "X-Request-ID"],
+        allow_headers=[
+            "Authorization",
+            "Content-Type",
+            "If-Match",
+            "If-None-Match",
+            "Last-Event-ID",
+            "Prefer",
+            "X-Request-ID",
+        ],
         expose_headers=SHOWN,
         max_age=PREFLIGHT_SECONDS,
     )
@@ -122,7 +135,7 @@ def rest_door(
             render_plugins=[JsonRenderPlugin(path="/")],
         ),
         logging_config=None,
-        state=State({"clock": clock, "auth": auth}),
+        state=State({"clock": clock, "auth": auth, "live": live}),
     )
 
 

@@ -7,7 +7,7 @@ import base64
 import binascii
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
 
@@ -59,10 +59,11 @@ class Count(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """The signed-in person of a request, and their session."""
+    """The signed-in person of a request, and their session. ``expires``: when the token of the request does."""
 
     tenant: AccountId
     session_id: UUID
+    expires: datetime | None = None
 
 
 @dataclass
@@ -161,7 +162,7 @@ def _read(encoded: str, keys: tuple[str, ...]) -> Person | None:
     for key in keys:
         try:
             token = Token.decode(encoded, secret=key, algorithm=ALGORITHM, audience=AUDIENCE, require_claims=REQUIRED)
-            return Person(AccountId(UUID(token.sub)), UUID(str(token.jti)))
+            return Person(AccountId(UUID(token.sub)), UUID(str(token.jti)), token.exp)
         except (NotAuthorizedException, ValueError):
             continue
     return None

@@ -96,6 +96,7 @@ STATUSES: Final[dict[str, int]] = {
     NOT_SIGNED_IN: 401,
     "no-such-path": 404,
     "method-not-allowed": 405,
+    "changes-gone": 410,
     "body-too-large": 413,
     "unsupported-media-type": 415,
     INVALID: 422,

@@ -1,4 +1,5 @@
 # One sentence for people for each type of problem: problem-{type}.
+problem-changes-gone = The place to go on from does not exist any more. Read everything again.
 problem-body-too-large = The request is larger than the server takes.
 problem-forbidden = You may not do that.
 problem-internal-error = An error occurred on the server. It was recorded.

@@ -1,0 +1,1 @@
+"""Live updates: one reader of the log for all open streams of a process (ADR 87)."""
