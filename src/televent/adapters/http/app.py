@@ -76,8 +76,6 @@ class Front:
         request_id = _request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
         started, status = time.perf_counter(), 0
-        # A WebSocket's handshake is a GET (RFC 6455 §4.1).
-        scope.setdefault("method", "GET")
 
         async def send_with_request_id(message: Any) -> None:
             nonlocal status
@@ -94,6 +92,7 @@ class Front:
             log.info(
                 "request",
                 request_id=request_id,
+                # A WebSocket's handshake is a GET (RFC 6455 §4.1).
                 method=scope.get("method", "GET"),
                 path=_shown(scope["path"]),
                 status=status,
@@ -102,7 +101,7 @@ class Front:
 
     def _application(self, scope: Scope) -> Asgi:
         path = scope["path"]
-        if path == "/" and scope["method"] in ("GET", "HEAD"):
+        if path == "/" and scope.get("method") in ("GET", "HEAD"):
             return self._start
         for prefix, app in self._mounts.items():
             if path == prefix or path.startswith(prefix + "/"):

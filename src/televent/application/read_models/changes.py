@@ -86,6 +86,10 @@ class ChangeReads(Protocol):
         """The calendars from which events were moved, by the position of the move."""
         ...
 
+    def were_in(self, changes: Sequence[LoggedChange]) -> dict[int, UUID]:
+        """The calendars of events that were moved later, by the position of the change; without those that were not."""
+        ...
+
     def shared_with(self, tenants: Collection[AccountId]) -> dict[AccountId, list[SeenCalendar]]:
         """The calendars that these accounts have accepted and are still granted; the key of one without is missing."""
         ...

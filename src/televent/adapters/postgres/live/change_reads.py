@@ -24,6 +24,7 @@ NAMED: Final = [name for name in TOPICS if name.partition("/")[0] in NAMING]
 PLACES: Final = [
     name for name in TOPICS if name.partition("/")[0] in ("event-created", "invitation-received", "event-moved")
 ]
+MOVED: Final = [name for name in TOPICS if name.partition("/")[0] == "event-moved"]
 ACCEPTED: Final = [name for name in TOPICS if name.partition("/")[0] == "share-accepted"]
 
 # An event's state can be large, and is read only where its open fields are needed.
@@ -68,6 +69,22 @@ CAME_FROM = """
     CROSS JOIN LATERAL (
         SELECT state FROM event
         WHERE tenant_id = asked.tenant_id AND stream_id = asked.stream_id AND version < asked.version
+            AND topic = ANY (%s)
+        ORDER BY version DESC LIMIT 1
+    ) AS earlier"""
+# Few events move, and a change that was read just now has few later versions.
+WERE_IN = """
+    SELECT asked.position, earlier.state
+    FROM unnest(%s::uuid[], %s::uuid[], %s::integer[], %s::bigint[]) AS asked (tenant_id, stream_id, version, position)
+    CROSS JOIN LATERAL (
+        SELECT FROM event
+        WHERE tenant_id = asked.tenant_id AND stream_id = asked.stream_id AND version > asked.version
+            AND topic = ANY (%s)
+        LIMIT 1
+    ) AS later
+    CROSS JOIN LATERAL (
+        SELECT state FROM event
+        WHERE tenant_id = asked.tenant_id AND stream_id = asked.stream_id AND version <= asked.version
             AND topic = ANY (%s)
         ORDER BY version DESC LIMIT 1
     ) AS earlier"""
@@ -124,12 +141,17 @@ class PostgresChanges:
 
     def came_from(self, moved: Sequence[LoggedChange]) -> dict[int, UUID]:
         """The calendars from which events were moved, by the position of the move."""
-        if not moved:
+        return self._calendars(CAME_FROM, moved, PLACES)
+
+    def were_in(self, changes: Sequence[LoggedChange]) -> dict[int, UUID]:
+        """The calendars of events that were moved later, by the position of the change."""
+        return self._calendars(WERE_IN, changes, MOVED, PLACES)
+
+    def _calendars(self, query: str, changes: Sequence[LoggedChange], *topics: list[str]) -> dict[int, UUID]:
+        if not changes:
             return {}
-        asked = [[each.tenant for each in moved], [each.stream_id for each in moved]]
-        rows = fetch(
-            self._pool, CAME_FROM, (*asked, [each.version for each in moved], [each.position for each in moved], PLACES)
-        )
+        asked = [(each.tenant, each.stream_id, each.version, each.position) for each in changes]
+        rows = fetch(self._pool, query, (*(list(each) for each in zip(*asked, strict=True)), *topics))
         return {position: UUID(_opened(state)["calendar_id"]) for position, state in rows}
 
     def shared_with(self, tenants: Collection[AccountId]) -> dict[AccountId, list[SeenCalendar]]:

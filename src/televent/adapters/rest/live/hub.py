@@ -71,6 +71,7 @@ class Hub:
         self._channels: dict[AccountId, _Channel] = {}
         self._open = 0
         self._closed = False
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._started: asyncio.Future[None] | None = None
         self._deaf: Callable[[], None] | None = None
@@ -135,9 +136,10 @@ class Hub:
                 stream.end(reason)
 
     def close(self) -> None:
-        """Ends every stream because the process stops, and takes no more."""
+        """Ends every stream because the process stops, and takes no more. Any thread may call it."""
         self._closed = True
-        self.end_all("restart")
+        if self._loop is not None:
+            _call(self._loop, lambda: self.end_all("restart"))
 
     def _left(self, stream: Stream) -> None:
         channel = self._channels[stream.tenant]
@@ -150,7 +152,7 @@ class Hub:
 
     async def _start(self) -> None:
         if self._started is None:
-            loop = asyncio.get_running_loop()
+            self._loop = loop = asyncio.get_running_loop()
             self._started = loop.create_future()
             self._changed, self._due = asyncio.Event(), asyncio.Event()
 

@@ -91,6 +91,7 @@ class _View:
         self._backend, self._seen_by = backend, seen_by
         events = {(each.tenant, each.stream_id) for each in changes if each.kind in EVENTS or each.kind in PROPOSALS}
         self._present = backend.changes.present(events)
+        self._were_in = backend.changes.were_in([each for each in changes if (each.tenant, each.stream_id) in events])
         self._came_from = backend.changes.came_from([each for each in changes if each.kind == "event-moved"])
         self._read: set[UUID] = set()
         self._shown: dict[UUID, dict[UUID, str]] = {}
@@ -102,7 +103,7 @@ class _View:
             return _frame(
                 change,
                 EVENTS.get(change.kind) or PROPOSALS[change.kind],
-                calendar=None if present is None else present.calendar_id,
+                calendar=self._were_in.get(change.position, None if present is None else present.calendar_id),
                 event=change.stream_id,
                 etag=None if present is None or present.deleted else present.etag,
                 origin=self._came_from.get(change.position),
@@ -125,7 +126,8 @@ class _View:
         if change.kind not in EVENTS:
             return None
         present = self._present.get((change.tenant, change.stream_id))
-        if present is None:
+        if present is None or self._were_in.get(change.position, present.calendar_id) != present.calendar_id:
+            # The frame of the later move says where it is now.
             return None
         there = _visible(calendars, present.calendar_id, change.position)
         came_from = self._came_from.get(change.position)
