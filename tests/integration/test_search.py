@@ -327,7 +327,7 @@ def test_only_the_shared_calendar_of_an_owner_is_searched(town: Town) -> None:
 def test_a_reader_that_was_overtaken_does_not_write_older_words(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     ann = town.person("ann")
     write(ann, "Sketch", href="s.ics")
-    read, overtaken = indexing._read, []
+    read, overtaken = indexing._read, list[bool]()
 
     def slowly(*given: Any) -> Any:
         done = read(*given)

@@ -36,13 +36,13 @@ from televent.adapters.telegram.handlers import (
     leaving,
     parked,
     reachable,
+    searching,
     sharing,
     trash,
     undoing,
     undoing_devices,
 )
 from televent.adapters.telegram.handlers.agenda import commands as agenda
-from televent.adapters.telegram.handlers.agenda import searching
 from televent.adapters.telegram.handlers.anything import commands, kinds
 from televent.adapters.telegram.handlers.anything import help as help_pages
 from televent.adapters.telegram.handlers.cards import answering, notes, rsvp

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -64,7 +63,7 @@ def read_cursor(text: str) -> Cursor | None:
         if not (0 <= phase < 6 and 0 <= segment < 3 and abs(key) < 2**38):
             return None
         return Cursor(datetime.fromtimestamp(now, UTC), Rank(phase, segment, key, UUID(bytes=packed[18:])))
-    except (binascii.Error, ValueError, OverflowError, OSError):
+    except (ValueError, OverflowError, OSError):
         return None
 
 
