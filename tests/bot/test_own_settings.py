@@ -32,10 +32,11 @@ def test_the_menu_shows_every_setting_with_its_value(chats: Chats) -> None:
         "👥 Calendars that others share with you: in your agenda",
         "📨 Invitations from strangers: ask first",
         "🚪 People you did not invite: ask first",
+        "🪪 Your public profile: there is none",
         "👀 Who may ask when you are busy: those you meet with or share a calendar with",
         "📧 Mail addresses for invitations: ann-menu@example.com",
     ]
-    assert len(buttons(menu)) == 17
+    assert len(buttons(menu)) == 18
 
 
 def test_values_are_chosen_by_buttons(chats: Chats) -> None:
@@ -114,6 +115,8 @@ def test_other_values_are_typed(chats: Chats) -> None:
         ("notifications off", "Messages: I only answer you", Preferences(notifications=False)),
         ("приглашения нет", "Invitations: no cards", Preferences(notify_on_invite=False)),
         ("shared off", "share with you: not in your agenda", Preferences(show_shared=False)),
+        ("profile on", "Your public profile: shows your name", Preferences(published=True)),
+        ("профиль нет", "Your public profile: there is none", Preferences()),
         ("app off", "Events with their own alarm: only your calendar app rings", Preferences(remind_in_chat=False)),
     ],
 )
@@ -189,9 +192,9 @@ def test_every_page_says_what_it_is_for_and_what_holds_and_marks_it(chats: Chats
     ann = chats.person("Ann", language=language, zone="Europe/Berlin")
     ann.says("/settings")
     menu = ann.hears("⚙️")
-    assert sum(":" in line for line in menu["text"].splitlines()[1:]) == 16
+    assert sum(":" in line for line in menu["text"].splitlines()[1:]) == 17
     opening = [each for each in buttons(menu) if each.split()[0] not in ("👤", "🌍", "🤝", "📧")]
-    assert len(opening) == 13
+    assert len(opening) == 14
     for each in opening:
         ann.taps(each, menu)
         page = ann.hears(now)

@@ -31,6 +31,7 @@ class Preferences:
     of those without an alarm. ``show_shared``: whether the agenda has the events of calendars that others share with
     the person. ``strangers``: one of STRANGERS, for invitations by mail from senders whom the person does not know.
     ``uninvited``: one of UNINVITED, for people who would come to the person's meetings without an invitation.
+    ``published``: everybody who knows the account's id may learn the person's name.
     ``clock24``: 24-hour clock; None as is usual in the language. ``week_start``: 0 for
     Monday to 6 for Sunday; None as is usual.
     """
@@ -47,6 +48,7 @@ class Preferences:
     show_shared: bool = True
     strangers: str = "ask"
     uninvited: str = "ask"
+    published: bool = False
 
 
 def changed(standing: Preferences, choices: Mapping[str, object]) -> Preferences:

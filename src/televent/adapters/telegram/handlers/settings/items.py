@@ -133,6 +133,7 @@ ITEMS: Final[Mapping[str, Item]] = {
     "uninvited": Item(
         UNINVITED, lambda value: {"uninvited": value}, lambda chosen: chosen.uninvited, _uninvited, reading.uninvited
     ),
+    "profile": _switch("profile", "published"),
 }  # fmt: skip
 """The preferences, in the order of the menu."""
 

@@ -38,7 +38,7 @@ _NAMES: Final = {
     "неприглашённые": "uninvited", "неприглашенные": "uninvited", "имя": "name", "пояс": "zone", "город": "zone",
     "язык": "language",
     "занятость": "busy", "addresses": "addresses", "address": "addresses", "email": "addresses", "emails": "addresses",
-    "адреса": "addresses", "адрес": "addresses", "почта": "addresses", "общие": "shared",
+    "адреса": "addresses", "адрес": "addresses", "почта": "addresses", "общие": "shared", "профиль": "profile",
 }  # fmt: skip
 _LANGUAGES: Final = {
     **{each: each for each in LANGUAGES}, "english": "en", "russian": "ru", "английский": "en", "русский": "ru",

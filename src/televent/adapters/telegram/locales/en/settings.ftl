@@ -11,6 +11,7 @@ settings-invites = ✉️ Invitations: { $value }
 settings-quiet = 🌙 Quiet hours: { $value }
 settings-app = 📱 Events with their own alarm: { $value }
 settings-shared = 👥 Calendars that others share with you: { $value }
+settings-profile = 🪪 Your public profile: { $value }
 settings-busy = 👀 Who may ask when you are busy: { $value }
 settings-addresses = 📧 Mail addresses for invitations: { $value }
 settings-no-address = none yet
@@ -31,6 +32,11 @@ language-en = English
 language-ru = Русский
 setting-shared-on = in your agenda
 setting-shared-off = not in your agenda
+setting-profile-on = shows your name
+setting-profile-off = there is none
+setting-profile =
+    🪪 Programs that know the number of your account can ask for your public profile. Shall it show your name? It shows nothing else.
+    Now: { $value }.
 setting-shared =
     👥 Others can share a calendar with you. Shall its events be in /today, /week and their pictures, with the owner’s name?
     Now: { $value }.
@@ -74,6 +80,7 @@ button-settings-invites = ✉️ Invitations
 button-settings-quiet = 🌙 Quiet hours
 button-settings-app = 📱 Own alarms
 button-settings-shared = 👥 Shared
+button-settings-profile = 🪪 Public profile
 button-settings-busy = 👀 When I am busy
 button-settings-typed = ✏️ Type another
 button-back = ← Back
@@ -83,7 +90,7 @@ ask-reminders = How long before an event shall I remind you? For example: 10 60,
 ask-digest = At what time shall I send the plan of the day? For example: 8:30
 ask-quiet = From when to when shall I be quiet? For example: 22-7
 settings-usage =
-    There is no setting “{ $name }”. There are: name, zone, language, clock, week, reminders, digest, notifications, invites, quiet, app, shared, busy.
+    There is no setting “{ $name }”. There are: name, zone, language, clock, week, reminders, digest, notifications, invites, quiet, app, shared, profile, busy.
     For example: /settings clock 24 · /settings reminders 10 60 · /settings quiet 22-7
 usage-name = A name has 1 to { $most } characters. For example: /settings name Ann
 usage-language = I speak English and Russian: /settings language en, /settings language ru
@@ -96,6 +103,7 @@ usage-invites = That is on or off: /settings invites on, /settings invites off
 usage-quiet = I need two different times of day: /settings quiet 22-7, /settings quiet 23:00-7:30, /settings quiet off
 usage-app = That is on or off: /settings app on, /settings app off
 usage-shared = That is on or off: /settings shared on, /settings shared off
+usage-profile = That is on or off: /settings profile on, /settings profile off
 usage-busy = /settings busy everyone|known|nobody – who may ask when you are busy (they never see your events)
 busy-offer = 👀 Who may ask when you are busy: { $busy }. Nobody sees your events for it. Change it here, or later with /settings.
 busy-setting =

@@ -11,6 +11,7 @@ settings-invites = ✉️ Приглашения: { $value }
 settings-quiet = 🌙 Тихие часы: { $value }
 settings-app = 📱 События со своим сигналом: { $value }
 settings-shared = 👥 Календари, которыми с вами делятся: { $value }
+settings-profile = 🪪 Ваш открытый профиль: { $value }
 settings-busy = 👀 Кто может узнать, когда вы заняты: { $value }
 settings-addresses = 📧 Почта для приглашений: { $value }
 settings-no-address = пока нет
@@ -31,6 +32,11 @@ language-en = English
 language-ru = Русский
 setting-shared-on = видны в ваших планах
 setting-shared-off = не видны в ваших планах
+setting-profile-on = в нём видно ваше имя
+setting-profile-off = его нет
+setting-profile =
+    🪪 Программы, которые знают номер вашего аккаунта, могут запросить ваш открытый профиль. Показывать в нём ваше имя? Больше там ничего нет.
+    Сейчас: { $value }.
 setting-shared =
     👥 Другие могут поделиться с вами календарём. Показывать ли его события в /today, /week и на картинках, с именем владельца?
     Сейчас: { $value }.
@@ -74,6 +80,7 @@ button-settings-invites = ✉️ Приглашения
 button-settings-quiet = 🌙 Тихие часы
 button-settings-app = 📱 Свой сигнал
 button-settings-shared = 👥 Общие
+button-settings-profile = 🪪 Открытый профиль
 button-settings-busy = 👀 Когда я занят(а)
 button-settings-typed = ✏️ Ввести другое
 button-back = ← Назад
@@ -83,7 +90,7 @@ ask-reminders = За сколько до события напоминать? Н
 ask-digest = Во сколько присылать план на день? Например: 8:30
 ask-quiet = С какого и до какого времени молчать? Например: 22-7
 settings-usage =
-    Нет настройки «{ $name }». Есть: имя, пояс, язык, часы, неделя, напоминания, сводка, уведомления, приглашения, тишина, приложение, общие, занятость.
+    Нет настройки «{ $name }». Есть: имя, пояс, язык, часы, неделя, напоминания, сводка, уведомления, приглашения, тишина, приложение, общие, профиль, занятость.
     Например: /settings часы 24 · /settings напоминания 10 60 · /settings тишина 22-7
 usage-name = В имени от 1 до { $most } символов. Например: /settings имя Аня
 usage-language = Я говорю по-русски и по-английски: /settings язык ru, /settings язык en
@@ -96,6 +103,7 @@ usage-invites = Здесь да или нет: /settings приглашения 
 usage-quiet = Нужны два разных времени дня: /settings тишина 22-7, /settings тишина 23:00-7:30, /settings тишина нет
 usage-app = Здесь да или нет: /settings приложение да, /settings приложение нет
 usage-shared = Здесь да или нет: /settings общие да, /settings общие нет
+usage-profile = Здесь да или нет: /settings профиль да, /settings профиль нет
 usage-busy = /settings занятость все|знакомые|никто – кто может узнать, когда вы заняты (но не чем)
 busy-offer = 👀 Кто может узнать, когда вы заняты: { $busy }. Самих событий никто не увидит. Изменить можно здесь или позже: /settings
 busy-setting =
