@@ -21,6 +21,7 @@ from televent.adapters.rest.auth import Admit, Auth, signed_in
 from televent.adapters.rest.controllers.auth import Auths
 from televent.adapters.rest.controllers.docs import Docs
 from televent.adapters.rest.controllers.live import Live
+from televent.adapters.rest.controllers.me import Users
 from televent.adapters.rest.controllers.problem_types import ProblemTypes
 from televent.adapters.rest.controllers.search import Search
 from televent.adapters.rest.live.hub import Hub
@@ -48,6 +49,7 @@ PREFLIGHT_SECONDS: Final = 600
 CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     Auths,
     Live,
+    Users,
     ProblemTypes,
     Search,
     Docs,
