@@ -12,6 +12,7 @@ from televent.application.address_book import AddressBook
 from televent.application.attachments import Attachments
 from televent.application.chats import Chats
 from televent.application.code_mails import CodeMails
+from televent.application.device_setups import DeviceSetups
 from televent.application.drafts import Drafts
 from televent.application.event_mails import EventMails
 from televent.application.event_store.context import Context
@@ -74,6 +75,7 @@ class Backend:
     sessions: Sessions
     search: SearchIndex
     changes: ChangeReads
+    setups: DeviceSetups
     free_busy: str = KNOWN
     """The audience of free/busy for accounts that chose none (domain.account.free_busy)."""
     courier: Courier | None = None

@@ -31,6 +31,7 @@ from televent.adapters.postgres.pulse import Pulse
 from televent.adapters.postgres.queues.answer_links import PostgresAnswerLinks
 from televent.adapters.postgres.queues.chats import PostgresChats
 from televent.adapters.postgres.queues.code_mails import PostgresCodeMails
+from televent.adapters.postgres.queues.device_setups import PostgresDeviceSetups
 from televent.adapters.postgres.queues.drafts import PostgresDrafts
 from televent.adapters.postgres.queues.event_mails import PostgresEventMails
 from televent.adapters.postgres.queues.living_messages import PostgresLivingMessages
@@ -187,6 +188,8 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         sessions=PostgresSessions(pool, wakeups),
         search=search,
         changes=PostgresChanges(pool),
+        sessions=PostgresSessions(pool),
+        setups=PostgresDeviceSetups(pool),
         free_busy=settings.free_busy,
         mail_quiet=timedelta(seconds=settings.mail_gather_seconds),
     )

@@ -24,6 +24,7 @@ TABLES: Final = (
     "digest",
     "erasure_notice",
     "code_mail",
+    "device_setup",
     "unreadable_fact",
 )
 """Tables of which the account's rows are deleted."""

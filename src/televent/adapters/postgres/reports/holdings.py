@@ -34,6 +34,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "attachment_quota": "a sum",
     "code_mail": "hashes of addresses to which a code was sent",
     "counter_run": "numbers of sync tokens",
+    "device_setup": "passwords of new devices, which nobody can read without the link, for a quarter of an hour",
     "erased_person": "hashes about erased people",
     "inbox": "keys of messages that were applied",
     "password": "the hash of the password",
