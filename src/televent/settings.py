@@ -26,7 +26,18 @@ Domain = Annotated[str, AfterValidator(formats.domain)]
 Host = Annotated[str, AfterValidator(formats.host)]
 Proxy = Annotated[str, AfterValidator(formats.proxy)]
 
-PREFIXES: Final = ("API_", "DATABASE_", "LOG_", "MAIL_", "PUBLIC_", "SANDBOX_", "SMTP_", "TELEGRAM_", "TELEVENT_")
+PREFIXES: Final = (
+    "API_",
+    "DATABASE_",
+    "LOG_",
+    "MAIL_",
+    "MOBILECONFIG_",
+    "PUBLIC_",
+    "SANDBOX_",
+    "SMTP_",
+    "TELEGRAM_",
+    "TELEVENT_",
+)
 """Beginnings of the variables' names."""
 OF_MAKE: Final = "TELEVENT_VENV"
 """The variable that the Makefile reads."""
@@ -98,6 +109,8 @@ class Settings(BaseSettings):
         (), validation_alias="MAIL_DKIM_SELECTOR"
     )
     mail_dkim_key: Annotated[tuple[Path, ...], NoDecode] = Field((), validation_alias="MAIL_DKIM_KEY")
+    mobileconfig_cert: Path | None = Field(None, validation_alias="MOBILECONFIG_CERT")
+    mobileconfig_key: Path | None = Field(None, validation_alias="MOBILECONFIG_KEY")
     mail_relays: Annotated[tuple[Domain, ...], NoDecode] = Field((), validation_alias="MAIL_RELAYS")
     internal_domain: Domain = Field("televent.internal", validation_alias="TELEVENT_INTERNAL_DOMAIN")
     mail_operator: Annotated[str, AfterValidator(formats.address)] | None = Field(
@@ -228,6 +241,10 @@ class Settings(BaseSettings):
             raise ValueError("TELEGRAM_WEBHOOK_URL: needs TELEGRAM_WEBHOOK_SECRET, by which Telegram is recognised")
         if (self.mail_imap_url is None) != (self.mail_imap_password is None):
             raise ValueError("MAIL_IMAP_URL and MAIL_IMAP_PASSWORD: set both, or neither where there is no mailbox")
+        if (self.mobileconfig_cert is None) != (self.mobileconfig_key is None):
+            raise ValueError(
+                "MOBILECONFIG_CERT and MOBILECONFIG_KEY: set both, or neither for profiles without a signature"
+            )
         if len(self.mail_dkim_selector) != len(self.mail_dkim_key):
             raise ValueError("MAIL_DKIM_SELECTOR and MAIL_DKIM_KEY: set both, with a selector for each key file")
         if len(set(self.mail_dkim_selector)) != len(self.mail_dkim_selector):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -163,7 +164,7 @@ def test_leaving_says_until_when_and_staying_revokes_it(site: Site, me: RestPers
     assert final is not None
     assert left.json["erase_at"] == final.isoformat().replace("+00:00", "Z")
     assert timedelta(days=29) < final - backend.clock() <= timedelta(days=30)
-    assert f"{final:%Y-%m-%d}" in left.json["detail"]
+    assert f"{final.astimezone(ZoneInfo('Europe/London')):%H:%M}" in left.json["detail"]
     assert "удалён" in left.json["detail"]
     assert me.call("DELETE", "/users/me").json["erase_at"] == left.json["erase_at"]
     assert me.call("GET", "/users/me").json["erase_at"] == left.json["erase_at"]

@@ -41,12 +41,20 @@ def call(port: int, method: str, path: str, body: object = None, **headers: str)
     data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
     if data is not None:
         sent.setdefault("Content-Type", "application/json")
+    status, seen, answer = raw(port, method, path, data, sent)
+    return Reply(status, seen, answer.decode())
+
+
+def raw(
+    port: int, method: str, path: str, body: bytes | None, headers: dict[str, str]
+) -> tuple[int, dict[str, str], bytes]:
+    """One request on a connection of its own: status, headers by lower-case name, and the bytes of the answer."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=NET)
     try:
-        connection.request(method, path, data, sent)
+        connection.request(method, path, body, headers)
         response = connection.getresponse()
         seen = {name.lower(): value for name, value in response.getheaders()}
-        return Reply(response.status, seen, response.read().decode())
+        return response.status, seen, response.read()
     finally:
         connection.close()
 

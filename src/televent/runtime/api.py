@@ -36,12 +36,14 @@ from televent.adapters.rest.app import PATH as REST
 from televent.adapters.rest.app import rest_door
 from televent.adapters.rest.auth import Auth, Count
 from televent.adapters.rest.live.hub import Hub
+from televent.adapters.rest.device_settings import Connecting
 from televent.adapters.sandbox.config import url_of
 from televent.application.marks import Marks
 from televent.application.outage import Outage
 from televent.application.use_cases.scheduling.answer_by_link import Linked
 from televent.runtime.compose import Core
 from televent.runtime.exposure import exposed
+from televent.runtime.profile_signing import profile_signer
 from televent.runtime.push import Push
 from televent.runtime.server_address import reach
 from televent.settings import Settings, SettingsError
@@ -193,6 +195,7 @@ def entrance(core: Core, caldav: Asgi, limits: RateLimits | None = None, live: H
                 lambda: core.backend.clock(),
                 admit,
                 rest_auth(core, admit, limited=limits is not None),
+                connecting=Connecting(partial(reach, settings), profile_signer(settings)),
                 origins=settings.cors_origins,
                 live=live or live_hub(core),
             ),

@@ -124,9 +124,10 @@ def _enter(scope: Scope, public_path: str) -> None:
 
 
 def _shown(path: str) -> str:
-    """The path as the log has it. The token in a link answers in a person's name, and the secret in a hook's path lets
+    """The path as the log has it. The token in a link answers in a person's
+    name or sets a device up, and the secret in a hook's path lets
     mail in, so they are left out."""
-    for prefix in ("/i/", "/hooks/mail/sendgrid/"):
+    for prefix in ("/i/", "/api/setup/", "/hooks/mail/sendgrid/"):
         if path.startswith(prefix):
             return f"{prefix}…"
     return path

@@ -19,12 +19,15 @@ from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, S
 
 from televent.adapters.rest.auth import Admit, Auth, signed_in
 from televent.adapters.rest.controllers.auth import Auths
+from televent.adapters.rest.controllers.device_setup import Setup
+from televent.adapters.rest.controllers.devices import Devices
 from televent.adapters.rest.controllers.docs import Docs
 from televent.adapters.rest.controllers.live import Live
 from televent.adapters.rest.controllers.me import Users
 from televent.adapters.rest.controllers.problem_types import ProblemTypes
 from televent.adapters.rest.controllers.search import Search
 from televent.adapters.rest.live.hub import Hub
+from televent.adapters.rest.device_settings import Connecting
 from televent.adapters.rest.problems import (
     NotSignedIn,
     TooManyRequests,
@@ -37,6 +40,7 @@ from televent.adapters.rest.problems import (
 )
 from televent.adapters.rest.scopes import SIGNED_IN
 from televent.application.outage import Outage
+from televent.application.reach import Reach
 from televent.domain.refusal import Refusal
 
 PATH: Final = "/api"
@@ -50,10 +54,14 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     Auths,
     Live,
     Users,
+    Devices,
+    Setup,
     ProblemTypes,
     Search,
     Docs,
 )
+NOWHERE: Final = Connecting(lambda: Reach("http://localhost/", "machine"))
+"""The address of a door that no device reaches from elsewhere."""
 SHOWN: Final = ["ETag", "Location", "Retry-After", "X-Request-ID"]
 """The headers of an answer that pages of other origins may read."""
 SECURE: Final = {
@@ -88,12 +96,15 @@ def rest_door(
     admit: Admit,
     auth: Auth,
     *,
+    connecting: Connecting = NOWHERE,
     origins: Sequence[str] = (),
     controllers: Sequence[ControllerRouterHandler] = CONTROLLERS,
     live: Hub | None = None,
 ) -> Litestar:
     """The application. ``origins``: of the pages elsewhere whose scripts may use this door. ``live`` None: there are no
     streams."""
+    """The application. ``connecting``: how devices reach it. ``origins``: of the pages elsewhere whose scripts may use
+    it."""
     cors = CORSConfig(
         allow_origins=list(origins),
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
@@ -138,6 +149,7 @@ def rest_door(
         ),
         logging_config=None,
         state=State({"clock": clock, "auth": auth, "live": live}),
+        state=State({"clock": clock, "auth": auth, "connecting": connecting}),
     )
 
 

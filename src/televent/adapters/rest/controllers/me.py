@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import Controller, Request, Response, delete, get, patch, post
@@ -25,7 +26,9 @@ from televent.application.refusals import InvalidName, UnknownAccount
 from televent.application.use_cases.people import erasure, profile
 from televent.domain.account.decide import GRACE
 from televent.domain.ids import AccountId
+from televent.wording.display import Display
 from televent.wording.texts import text_of
+from televent.wording.times import moment_of
 
 Signed = NamedDependency[Person]
 IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="The ETag that the account must have.")]
@@ -153,7 +156,7 @@ class Users(Controller):
                     Example(
                         value={
                             "erase_at": "2026-12-23T10:00:00Z",
-                            "detail": "Your account will be erased on 2026-12-23 at 10:00 UTC. …",
+                            "detail": "Your account will be erased on Wed, Dec 23, 10:00 AM (UTC). …",
                         }
                     )
                 ],
@@ -167,8 +170,11 @@ class Users(Controller):
         auth: Auth = request.app.state.auth
         context = auth.context(request, signed_in.tenant)
         final_at = await auth.run(erasure.request_erasure, auth.backend, context)
-        said = partial(text_of, days=GRACE.days, date=f"{final_at:%Y-%m-%d}", time=f"{final_at:%H:%M}")
-        return Leaving(final_at, said("televent.adapters.rest", language(request), "account-leaving"))
+        account = await auth.run(auth.backend.people.account, signed_in.tenant)
+        chosen, zone, spoken = account.preferences, ZoneInfo(account.timezone), language(request)
+        display = Display(zone, spoken, context.now.astimezone(zone), chosen.clock24, chosen.week_start)
+        said = partial(text_of, days=GRACE.days, at=moment_of(final_at, display))
+        return Leaving(final_at, said("televent.adapters.rest", spoken, "account-leaving"))
 
     @post(
         "/me/keep",
