@@ -39,6 +39,8 @@ def test_everything_comes_as_an_archive(chats: Chats, word: str) -> None:
     archive = zipfile.ZipFile(io.BytesIO(chats.file(shown)))
     assert {"README.txt", "account.json", "facts.jsonl", "objects.jsonl"} <= set(archive.namelist())
     assert b"Team Sync" in archive.read("objects.jsonl")
+    # The archive says that it was made: so does the audit.
+    assert archive.read("facts.jsonl").count(b'"data-exported/1"') == 1
 
 
 def test_who_has_no_events_and_who_writes_something_else_reads_why(chats: Chats) -> None:

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from televent.application.address_book import AddressBook
+from televent.application.archive_requests import ArchiveRequests
 from televent.application.attachments import Attachments
 from televent.application.chats import Chats
 from televent.application.code_mails import CodeMails
@@ -76,6 +77,7 @@ class Backend:
     search: SearchIndex
     changes: ChangeReads
     setups: DeviceSetups
+    archive_requests: ArchiveRequests
     free_busy: str = KNOWN
     """The audience of free/busy for accounts that chose none (domain.account.free_busy)."""
     courier: Courier | None = None

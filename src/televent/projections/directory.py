@@ -34,6 +34,7 @@ from televent.domain.account.events import (
     AddressRemoved,
     AddressVerified,
     CodeMistyped,
+    DataExported,
     DefaultCalendarChosen,
     DevicePasswordAdded,
     DevicePasswordRevoked,
@@ -75,7 +76,7 @@ def account_writes(key: StreamKey, after: Account, facts: Sequence[AccountEvent]
                 former = fact.address in after.former
                 put = PutAddress(key.tenant, fact.address, False, False, fact.code_hash, fact.code_until, former)
                 writes.append(put)
-            case CodeMistyped() | SendersBelieved() | PasswordCodeSent() | PasswordCodeMistyped():
+            case CodeMistyped() | SendersBelieved() | DataExported() | PasswordCodeSent() | PasswordCodeMistyped():
                 pass
             case AddressVerified():
                 primary = after.addresses[:1] == (fact.address,)

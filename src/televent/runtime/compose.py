@@ -29,6 +29,7 @@ from televent.adapters.postgres.live.change_reads import PostgresChanges
 from televent.adapters.postgres.pool import LivePool, await_database, open_pool
 from televent.adapters.postgres.pulse import Pulse
 from televent.adapters.postgres.queues.answer_links import PostgresAnswerLinks
+from televent.adapters.postgres.queues.archive_requests import PostgresArchiveRequests
 from televent.adapters.postgres.queues.chats import PostgresChats
 from televent.adapters.postgres.queues.code_mails import PostgresCodeMails
 from televent.adapters.postgres.queues.device_setups import PostgresDeviceSetups
@@ -190,6 +191,7 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         changes=PostgresChanges(pool),
         sessions=PostgresSessions(pool),
         setups=PostgresDeviceSetups(pool),
+        archive_requests=PostgresArchiveRequests(pool),
         free_busy=settings.free_busy,
         mail_quiet=timedelta(seconds=settings.mail_gather_seconds),
     )

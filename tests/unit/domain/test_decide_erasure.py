@@ -11,6 +11,7 @@ from televent.domain.account.commands import (
     ChangeProfile,
     EraseAccount,
     KeepAccount,
+    NoteExport,
     RequestErasure,
 )
 from televent.domain.account.decide import GRACE, decide
@@ -18,6 +19,7 @@ from televent.domain.account.events import (
     AccountErased,
     AccountEvent,
     AccountOpened,
+    DataExported,
     DevicePasswordAdded,
     ErasureRequested,
     ErasureRevoked,
@@ -88,3 +90,10 @@ def test_a_device_password_that_the_person_makes_revokes_and_one_of_an_operator_
 def test_another_change_revokes_nothing() -> None:
     facts = decide(after(*ASKED), ChangeProfile("Anna"))
     assert after(*ASKED, *facts).erase_at == FINAL
+
+
+def test_an_export_is_a_fact_and_changes_nothing() -> None:
+    assert decide(after(*ASKED), NoteExport()) == [DataExported()]
+    assert after(*ASKED, DataExported()) == after(*ASKED)
+    with pytest.raises(UnknownAccount):
+        decide(after(*ASKED, AccountErased()), NoteExport())

@@ -78,6 +78,7 @@ NAMES: Mapping[str, type] = {
     "password-code-sent/1": account.PasswordCodeSent,
     "password-code-mistyped/1": account.PasswordCodeMistyped,
     "password-set/1": account.PasswordSet,
+    "data-exported/1": account.DataExported,
     "erasure-requested/1": account.ErasureRequested,
     "erasure-revoked/1": account.ErasureRevoked,
     "account-erased/1": account.AccountErased,

@@ -123,6 +123,11 @@ class SetPassword:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteExport:
+    """Record that the person gets an archive of everything."""
+
+
+@dataclass(frozen=True, slots=True)
 class RequestErasure:
     """Erase the account in thirty days, unless the request is revoked before."""
 
@@ -159,6 +164,7 @@ AccountCommand = (
     | RevokeDevice
     | SendPasswordCode
     | SetPassword
+    | NoteExport
     | RequestErasure
     | KeepAccount
     | EraseAccount

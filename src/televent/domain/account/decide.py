@@ -15,6 +15,7 @@ from televent.domain.account.commands import (
     ClaimAddress,
     EraseAccount,
     KeepAccount,
+    NoteExport,
     OpenAccount,
     OpenFreeBusy,
     PreferAddress,
@@ -34,6 +35,7 @@ from televent.domain.account.events import (
     AddressRemoved,
     AddressVerified,
     CodeMistyped,
+    DataExported,
     DefaultCalendarChosen,
     DevicePasswordAdded,
     DevicePasswordRevoked,
@@ -191,6 +193,8 @@ def decide(state: Account, command: AccountCommand) -> list[AccountEvent]:
                     # A refusal would not be counted.
                     return [PasswordCodeMistyped(command.code_hash)]
             return [PasswordSet(command.hash)]
+        case NoteExport():
+            return [DataExported()]
         case RequestErasure():
             return [] if state.erase_at is not None else [ErasureRequested(command.now + GRACE)]
         case KeepAccount():

@@ -140,6 +140,11 @@ class PasswordSet:
 
 
 @dataclass(frozen=True, slots=True)
+class DataExported:
+    """The person got an archive of everything that is held on them, or may fetch one for a day."""
+
+
+@dataclass(frozen=True, slots=True)
 class ErasureRequested:
     """The person, or an operator for them, asked to erase the account at ``final_at``, unless it is revoked before."""
 
@@ -178,6 +183,7 @@ AccountEvent = (
     | PasswordCodeSent
     | PasswordCodeMistyped
     | PasswordSet
+    | DataExported
     | ErasureRequested
     | ErasureRevoked
     | AccountErased

@@ -17,6 +17,7 @@ from televent.domain.account.events import (
     AddressRemoved,
     AddressVerified,
     CodeMistyped,
+    DataExported,
     DefaultCalendarChosen,
     DevicePasswordAdded,
     DevicePasswordRevoked,
@@ -125,6 +126,8 @@ def evolve(state: Account, fact: AccountEvent) -> Account:
             return replace(state, password_code=(code_hash, until, wrong | {fact.code_hash}))
         case PasswordSet():
             return replace(state, password_code=None)
+        case DataExported():
+            return state
         case ErasureRequested():
             return replace(state, erase_at=fact.final_at)
         case ErasureRevoked():

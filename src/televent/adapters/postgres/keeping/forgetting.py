@@ -25,6 +25,7 @@ TABLES: Final = (
     "erasure_notice",
     "code_mail",
     "device_setup",
+    "archive_request",
     "unreadable_fact",
 )
 """Tables of which the account's rows are deleted."""

@@ -23,7 +23,8 @@ SUMMARY: Final = (
 )  # fmt: skip
 """Tables that the archive has in files of their own."""
 ROWS: Final = (
-    "answer_link", "attachment_use", "audit", "company", "dialogue", "digest", "draft", "erasure_notice", "event_mail",
+    "answer_link", "archive_request", "attachment_use", "audit", "company", "dialogue", "digest", "draft",
+    "erasure_notice", "event_mail",
     "guest_address", "invitation_mail", "living_message", "mail_thread", "operator_log", "origin", "outbox", "overlay",
     "parked_mail", "principal", "push_subscription", "reminder", "reply_token", "sent_mail", "session",
     "unreachable_chat",

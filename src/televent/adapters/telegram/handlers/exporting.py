@@ -15,6 +15,7 @@ from aiogram.types import InputFile, Message
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.texts import say
 from televent.application.exporting.writing import write_archive, write_calendars
+from televent.application.use_cases.people.own_archive import note_export
 
 router = Router(name="exporting")
 
@@ -35,6 +36,9 @@ async def export(message: Message, command: CommandObject, bot: Bot, door: BotDo
         return
     await bot.send_chat_action(message.chat.id, ChatAction.UPLOAD_DOCUMENT)
     async with _AT_ONCE:
+        if words:
+            context = door.context(person.account.tenant, f"export:{message.chat.id}:{message.message_id}")
+            await door.run(note_export, door.backend, context)
         await _export(message, door, person, everything=bool(words))
 
 
