@@ -23,6 +23,7 @@ from televent.adapters.rest.controllers.device_setup import Setup
 from televent.adapters.rest.controllers.devices import Devices
 from televent.adapters.rest.controllers.docs import Docs
 from televent.adapters.rest.controllers.live import Live
+from televent.adapters.rest.controllers.exports import Exports
 from televent.adapters.rest.controllers.me import Users
 from televent.adapters.rest.controllers.problem_types import ProblemTypes
 from televent.adapters.rest.controllers.search import Search
@@ -56,6 +57,7 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     Users,
     Devices,
     Setup,
+    Exports,
     ProblemTypes,
     Search,
     Docs,
