@@ -22,6 +22,7 @@ from televent.application.holdings import OpenHoldings
 from televent.application.living_messages import LivingMessages
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.origins import Origins
+from televent.application.own_history import OwnHistory
 from televent.application.parked_mails import ParkedMails
 from televent.application.passwords import Passwords
 from televent.application.read_models.changes import ChangeReads
@@ -78,6 +79,7 @@ class Backend:
     changes: ChangeReads
     setups: DeviceSetups
     archive_requests: ArchiveRequests
+    own_history: OwnHistory
     free_busy: str = KNOWN
     """The audience of free/busy for accounts that chose none (domain.account.free_busy)."""
     courier: Courier | None = None

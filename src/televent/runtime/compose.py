@@ -46,6 +46,8 @@ from televent.adapters.postgres.rate_limit import PostgresRateLimit
 from televent.adapters.postgres.reminders.reminder_queue import ReminderQueue
 from televent.adapters.postgres.reminders.snoozes import PostgresSnoozes
 from televent.adapters.postgres.reports.holdings import PostgresHoldings
+from televent.adapters.postgres.reports.own_history import PostgresOwnHistory
+from televent.adapters.postgres.rows import Pool
 from televent.adapters.postgres.schema.newer import check_schema
 from televent.adapters.postgres.schema.store_format import check_store_format
 from televent.adapters.postgres.search.index import PostgresSearchIndex
@@ -192,6 +194,7 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         sessions=PostgresSessions(pool),
         setups=PostgresDeviceSetups(pool),
         archive_requests=PostgresArchiveRequests(pool),
+        own_history=PostgresOwnHistory(pool, origins),
         free_busy=settings.free_busy,
         mail_quiet=timedelta(seconds=settings.mail_gather_seconds),
     )

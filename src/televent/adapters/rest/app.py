@@ -25,6 +25,7 @@ from televent.adapters.rest.controllers.docs import Docs
 from televent.adapters.rest.controllers.live import Live
 from televent.adapters.rest.controllers.exports import Exports
 from televent.adapters.rest.controllers.me import Users
+from televent.adapters.rest.controllers.own_history import OwnHistoryOf
 from televent.adapters.rest.controllers.problem_types import ProblemTypes
 from televent.adapters.rest.controllers.search import Search
 from televent.adapters.rest.live.hub import Hub
@@ -58,6 +59,7 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     Devices,
     Setup,
     Exports,
+    OwnHistoryOf,
     ProblemTypes,
     Search,
     Docs,
