@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from televent.domain.ids import AccountId
+
+PATH: Final = "api/setup/"
+"""The path of the links, below the server's address."""
+
+
+def link_of(url: str, secret: bytes) -> str:
+    """The link with that secret. ``url``: the server's address, with a slash at its end."""
+    return f"{url}{PATH}{base64.urlsafe_b64encode(secret).decode().rstrip('=')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,6 @@ from uuid import UUID, uuid5
 from televent.application.reach import Reach
 from televent.domain.ids import AccountId
 
-SETUP: Final = "api/setup/"
-"""The path of the links that set a device up, below the server's address."""
 PROFILE_TYPE: Final = "application/x-apple-aspen-config"
 """The media type by which Apple's systems know a profile."""
 Sign = Callable[[bytes], bytes]

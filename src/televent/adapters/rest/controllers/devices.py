@@ -14,11 +14,12 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
 from litestar.params import FromPath, JSONBody, Parameter
 
-from televent.adapters.rest.auth import Auth, Person, shown
+from televent.adapters.rest.auth import Auth, Person
 from televent.adapters.rest.controllers.auth import TOKEN
-from televent.adapters.rest.device_settings import SETUP, Connecting, DeviceSettings, qr_of
+from televent.adapters.rest.device_settings import Connecting, DeviceSettings, qr_of
 from televent.adapters.rest.problems import documented
 from televent.adapters.rest.scopes import Scope, needs
+from televent.application.device_setups import link_of
 from televent.application.refusals import UnknownAccount
 from televent.application.use_cases.people.device_setup import Offered, add_device_with_link
 from televent.application.use_cases.people.devices import revoke_device
@@ -181,7 +182,7 @@ def _own(signed_in: Person, user_id: str) -> None:
 
 
 def _made(offered: Offered, settings: DeviceSettings) -> NewDevice:
-    link = f"{settings.url}{SETUP}{shown(offered.secret)}"
+    link = link_of(settings.url, offered.secret)
     return NewDevice(
         id=offered.device.device_id,
         name=offered.device.name,

@@ -12,8 +12,10 @@ from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.undoing_devices import undo_buttons, undo_by_words
 from televent.adapters.telegram.taps import acknowledge, show
 from televent.adapters.telegram.texts import fitting, plain, say
+from televent.application.device_setups import link_of
 from televent.application.read_models.accounts import DeviceRow
 from televent.application.use_cases.people import devices
+from televent.application.use_cases.people.device_setup import LIFETIME, add_device_with_link
 
 router = Router(name="devices")
 
@@ -58,12 +60,17 @@ async def hide(query: CallbackQuery, person: Person) -> None:
 
 async def _add(message: Message, door: BotDoor, person: Person, name: str, update: str) -> None:
     context = door.context(person.account.tenant, update)
-    made = await door.run(lambda: devices.add_device(door.backend, context, name=name))
+    offered = await door.run(lambda: add_device_with_link(door.backend, context, name=name))
+    made = offered.device
     language, user, at = person.language, str(person.account.telegram_id), door.reach()
+    # Phones open no other links: Apple's want https, and Telegram takes no address of a home.
+    link = link_of(at.url, offered.secret) if at.by == "everybody" and at.url.startswith("https:") else None
     added = say(language, "device-added", name=made.name, url=at.url, user=user, password=made.password)
+    if link is not None:
+        added = f"{added}\n{say(language, 'device-link', minutes=LIFETIME.seconds // 60)}"
     await message.answer(
         added if at.by == "everybody" else f"{added}\n{say(language, f'device-reached-by-{at.by}')}",
-        reply_markup=_buttons_of_password(language, at.url, user, made.password),
+        reply_markup=_buttons_of_password(language, at.url, user, made.password, link=link),
         # It cannot be forwarded. Apps then let nobody select its text either, so buttons copy each line.
         protect_content=True,
     )
@@ -106,7 +113,7 @@ async def _revoke(message: Message, door: BotDoor, person: Person, which: str) -
     )
 
 
-def _buttons_of_password(language: str, *lines: str) -> InlineKeyboardMarkup:
+def _buttons_of_password(language: str, *lines: str, link: str | None) -> InlineKeyboardMarkup:
     words = ("button-copy-server", "button-copy-user", "button-copy-password")
     copies = [
         InlineKeyboardButton(text=plain(language, word), copy_text=CopyTextButton(text=line))
@@ -114,7 +121,10 @@ def _buttons_of_password(language: str, *lines: str) -> InlineKeyboardMarkup:
         if len(line) <= MAX_COPIED
     ]
     hide_it = InlineKeyboardButton(text=plain(language, "button-hide-password"), callback_data="device:hide")
-    return InlineKeyboardMarkup(inline_keyboard=[copies, [hide_it]])
+    rows = [copies, [hide_it]]
+    if link is not None:
+        rows.insert(0, [InlineKeyboardButton(text=plain(language, "button-set-phone-up"), url=link)])
+    return InlineKeyboardMarkup(inline_keyboard=rows)
 
 
 def _ordered(person: Person) -> list[DeviceRow]:

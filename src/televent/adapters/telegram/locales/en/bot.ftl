@@ -83,11 +83,13 @@ device-added =
     Password: <code>{ $password }</code>
     This password is shown once. In your calendar app choose “CalDAV” and enter these three.
     Then take the password out of this chat: others may see your screen.
+device-link = Or tap “Set this phone up”, within { $minutes } minutes: it gives iPhones a profile and Android the settings for DAVx⁵, once.
 device-reached-by-network =
     Only devices in the same network reach this server. For all others it needs a public address: its operator sets PUBLIC_URL.
 device-reached-by-machine =
     Only the computer that Televent runs on reaches this server. Its operator can change that with API_HOST and PUBLIC_URL.
 button-new-password = 🔑 New password
+button-set-phone-up = 📱 Set this phone up
 button-copy-server = 📋 Server
 button-copy-user = 📋 User
 button-copy-password = 📋 Password
