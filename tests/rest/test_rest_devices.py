@@ -4,6 +4,7 @@ import base64
 import hashlib
 import plistlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -124,6 +125,14 @@ def test_a_link_sets_one_phone_up_once(me: RestPerson) -> None:
     for again in (form(me.port, path, "other"), form(me.port, path, "apple"), call(me.port, "GET", path)):
         assert again.status == 404
         assert made["password"] not in again.body
+
+
+def test_two_phones_at_once_do_not_both_get_it(me: RestPerson) -> None:
+    with ThreadPoolExecutor(8) as phones:
+        for _ in range(5):
+            path = path_of(me.call("POST", "/users/me/devices", {"name": "Phone"}).json)
+            answers = list(phones.map(lambda path: form(me.port, path, "other").status, [path] * 8))
+            assert sorted(answers) == [200, *[404] * 7]
 
 
 def test_no_log_has_the_secret_of_a_link(me: RestPerson) -> None:

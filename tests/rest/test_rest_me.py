@@ -1,5 +1,6 @@
 """The own account at the REST door: profile and preferences, leaving and staying, what is published."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -107,6 +108,29 @@ def test_a_stale_tag_changes_nothing(me: RestPerson) -> None:
     assert me.call("GET", "/users/me").json["display_name"] == "Anna"
     for tag in (f'"other", {fresh}', "*"):
         assert me.call("PATCH", "/users/me", {"locale": "en"}, If_Match=tag).status == 200
+
+
+def test_only_one_of_many_changes_at_once_keeps_to_its_tag(me: RestPerson) -> None:
+    tag = me.call("GET", "/users/me").headers["etag"]
+
+    def change(number: int) -> int:
+        body = {"display_name": f"Ann {number}", "preferences": {"reminder_minutes": [number]}}
+        return me.call("PATCH", "/users/me", body, If_Match=tag).status
+
+    with ThreadPoolExecutor(6) as clients:
+        assert sorted(clients.map(change, range(1, 7))) == [200, *[412] * 5]
+    after = me.call("GET", "/users/me").json
+    assert after["display_name"] == f"Ann {after['preferences']['reminder_minutes'][0]}"
+
+
+def test_changes_of_other_fields_at_once_all_hold(me: RestPerson) -> None:
+    bodies = [{"locale": "ru"}, {"display_name": "Anna"}, {"preferences": {"clock": "12"}}, {"time_zone": "Asia/Tokyo"}]
+    with ThreadPoolExecutor(4) as clients:
+        assert list(clients.map(lambda body: me.call("PATCH", "/users/me", body).status, bodies)) == [200] * 4
+    after = me.call("GET", "/users/me").json
+    assert (after["locale"], after["display_name"], after["preferences"]["clock"], after["time_zone"]) == (
+        "ru", "Anna", "12", "Asia/Tokyo",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
