@@ -56,9 +56,11 @@ def test_a_reader_that_goes_stops_the_writer() -> None:
         loop = asyncio.get_running_loop()
 
         def write() -> None:
+            file.write(b"x")
             try:
                 while True:
-                    file.write(b"x")
+                    # Nothing, so that a writer that nobody stops fills no disk.
+                    file.write(b"")
             except Abandoned:
                 loop.call_soon_threadsafe(stopped.set)
                 raise
