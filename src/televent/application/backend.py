@@ -10,6 +10,7 @@ from uuid import UUID
 
 from televent.application.address_book import AddressBook
 from televent.application.archive_requests import ArchiveRequests
+from televent.application.api_keys import ApiKeys
 from televent.application.attachments import Attachments
 from televent.application.chats import Chats
 from televent.application.code_mails import CodeMails
@@ -80,6 +81,7 @@ class Backend:
     setups: DeviceSetups
     archive_requests: ArchiveRequests
     own_history: OwnHistory
+    api_keys: ApiKeys
     free_busy: str = KNOWN
     """The audience of free/busy for accounts that chose none (domain.account.free_busy)."""
     courier: Courier | None = None

@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from televent.domain.account.refusals import (
+    InvalidExpiry,
     InvalidPreference,
     LastAddress,
     TooManyAddresses,
+    TooManyApiKeys,
     TooManyBelieved,
     TooManyDevices,
     TooManyReminders,
     UnknownAccount,
     UnknownAddress,
+    UnknownApiKey,
     UnknownDevice,
     WrongCode,
 )
@@ -187,6 +190,7 @@ __all__ = [
     "DefaultCalendarStays",
     "HiddenFromSharees",
     "InvalidAddress",
+    "InvalidExpiry",
     "InvalidName",
     "InvalidObject",
     "InvalidPreference",
@@ -208,6 +212,7 @@ __all__ = [
     "SeriesProposal",
     "TextTooLong",
     "TooManyAddresses",
+    "TooManyApiKeys",
     "TooManyAttendees",
     "TooManyBelieved",
     "TooManyDevices",
@@ -219,6 +224,7 @@ __all__ = [
     "UnknownAccount",
     "UnknownAddress",
     "UnknownAnswer",
+    "UnknownApiKey",
     "UnknownCalendar",
     "UnknownDestination",
     "UnknownDevice",

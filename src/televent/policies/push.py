@@ -72,6 +72,8 @@ _NOT_PUSHED: Final = frozenset(
         "default-calendar-chosen",
         "device-password-added",
         "device-password-revoked",
+        "api-key-added",
+        "api-key-revoked",
         "password-code-sent",
         "password-code-mistyped",
         "password-set",

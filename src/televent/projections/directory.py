@@ -12,10 +12,12 @@ from typing import assert_never
 
 from televent.application.read_models.accounts import (
     DestroyKey,
+    DropApiKey,
     DropDevice,
     ForgetAccount,
     PutAccount,
     PutAddress,
+    PutApiKey,
     PutDevice,
     PutErasure,
     PutPassword,
@@ -33,6 +35,8 @@ from televent.domain.account.events import (
     AddressPreferred,
     AddressRemoved,
     AddressVerified,
+    ApiKeyAdded,
+    ApiKeyRevoked,
     CodeMistyped,
     DataExported,
     DefaultCalendarChosen,
@@ -91,6 +95,11 @@ def account_writes(key: StreamKey, after: Account, facts: Sequence[AccountEvent]
                 writes.append(PutDevice(key.tenant, fact.device_id, fact.name, fact.hash, fact.selector, at))
             case DevicePasswordRevoked():
                 writes.append(DropDevice(key.tenant, fact.device_id))
+            case ApiKeyAdded():
+                kept = (fact.name, fact.hash, fact.scopes, fact.expires_at)
+                writes.append(PutApiKey(key.tenant, fact.key_id, *kept, at))
+            case ApiKeyRevoked():
+                writes.append(DropApiKey(key.tenant, fact.key_id))
             case PasswordSet():
                 writes.append(PutPassword(key.tenant, fact.hash, at))
             case ErasureRequested():

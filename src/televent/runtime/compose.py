@@ -30,6 +30,7 @@ from televent.adapters.postgres.pool import LivePool, await_database, open_pool
 from televent.adapters.postgres.pulse import Pulse
 from televent.adapters.postgres.queues.answer_links import PostgresAnswerLinks
 from televent.adapters.postgres.queues.archive_requests import PostgresArchiveRequests
+from televent.adapters.postgres.queues.api_keys import PostgresApiKeys
 from televent.adapters.postgres.queues.chats import PostgresChats
 from televent.adapters.postgres.queues.code_mails import PostgresCodeMails
 from televent.adapters.postgres.queues.device_setups import PostgresDeviceSetups
@@ -195,6 +196,7 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         setups=PostgresDeviceSetups(pool),
         archive_requests=PostgresArchiveRequests(pool),
         own_history=PostgresOwnHistory(pool, origins),
+        api_keys=PostgresApiKeys(pool),
         free_busy=settings.free_busy,
         mail_quiet=timedelta(seconds=settings.mail_gather_seconds),
     )

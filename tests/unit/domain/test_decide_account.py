@@ -7,6 +7,7 @@ import pytest
 
 from televent.domain.account.commands import (
     AccountCommand,
+    AddApiKey,
     AddDevice,
     BelieveSender,
     ChangePreferences,
@@ -20,12 +21,13 @@ from televent.domain.account.commands import (
     PreferAddress,
     RemoveAddress,
     RequestErasure,
+    RevokeApiKey,
     RevokeDevice,
     SendPasswordCode,
     SetPassword,
     VerifyAddress,
 )
-from televent.domain.account.decide import MAX_ADDRESSES, MAX_WRONG_CODES, decide
+from televent.domain.account.decide import MAX_ADDRESSES, MAX_API_KEYS, MAX_KEY_LIFETIME, MAX_WRONG_CODES, decide
 from televent.domain.account.events import (
     AccountErased,
     AccountEvent,
@@ -34,6 +36,8 @@ from televent.domain.account.events import (
     AddressPreferred,
     AddressRemoved,
     AddressVerified,
+    ApiKeyAdded,
+    ApiKeyRevoked,
     CodeMistyped,
     DefaultCalendarChosen,
     DevicePasswordAdded,
@@ -42,15 +46,18 @@ from televent.domain.account.events import (
     PasswordSet,
 )
 from televent.domain.account.refusals import (
+    InvalidExpiry,
     LastAddress,
     TooManyAddresses,
+    TooManyApiKeys,
     UnknownAccount,
     UnknownAddress,
+    UnknownApiKey,
     WrongCode,
 )
 from televent.domain.account.state import Account, evolve
 
-DIARY, PHONE = UUID(int=1), UUID(int=2)
+DIARY, PHONE, SCRIPT = UUID(int=1), UUID(int=2), UUID(int=4)
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 OPEN = OpenAccount(1001, "Ann", "Europe/London", "en", DIARY)
 OPENED: tuple[AccountEvent, ...] = (
@@ -58,6 +65,7 @@ OPENED: tuple[AccountEvent, ...] = (
     DefaultCalendarChosen(DIARY),
     AddressVerified("ann@example.com"),
     DevicePasswordAdded(PHONE, "phone", "hash", "5e1ec702"),
+    ApiKeyAdded(SCRIPT, "script", "hash", ("calendars:read",), None),
 )
 EVERY_OTHER_COMMAND: tuple[AccountCommand, ...] = (
     OPEN,
@@ -74,6 +82,8 @@ EVERY_OTHER_COMMAND: tuple[AccountCommand, ...] = (
     RemoveAddress("ann@example.com"),
     AddDevice(UUID(int=3), "laptop", "hash", "5e1ec702"),
     RevokeDevice(PHONE),
+    AddApiKey(UUID(int=5), "script", "hash", ("calendars:read",), None, NOON),
+    RevokeApiKey(SCRIPT),
     RequestErasure(NOON),
     KeepAccount(),
 )
@@ -193,3 +203,21 @@ def test_after_a_few_wrong_codes_no_password_is_set() -> None:
         assert decide(account(*facts), wrong) == []
     with pytest.raises(WrongCode):
         decide(account(*facts), SetPassword("hash", "right", NOON))
+
+
+def test_an_api_key_is_revoked_once_and_expires_within_bounds() -> None:
+    opened = account(*OPENED)
+    again = AddApiKey(SCRIPT, "script", "hash", ("calendars:read",), None, NOON)
+    assert decide(opened, again) == []
+    assert decide(opened, RevokeApiKey(SCRIPT)) == [ApiKeyRevoked(SCRIPT)]
+    with pytest.raises(UnknownApiKey):
+        decide(account(*OPENED, ApiKeyRevoked(SCRIPT)), RevokeApiKey(SCRIPT))
+    for wrong in (NOON, NOON + MAX_KEY_LIFETIME + timedelta(seconds=1)):
+        with pytest.raises(InvalidExpiry):
+            decide(opened, AddApiKey(UUID(int=5), "script", "hash", (), wrong, NOON))
+
+
+def test_an_account_has_a_bounded_number_of_api_keys() -> None:
+    facts = [ApiKeyAdded(UUID(int=100 + number), "script", "hash", (), None) for number in range(MAX_API_KEYS)]
+    with pytest.raises(TooManyApiKeys):
+        decide(account(*OPENED, *facts), AddApiKey(UUID(int=5), "script", "hash", (), None, NOON))

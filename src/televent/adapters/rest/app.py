@@ -17,7 +17,8 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
 
-from televent.adapters.rest.auth import Admit, Auth, signed_in
+from televent.adapters.rest.auth import Admit, Auth, allowed, signed_in
+from televent.adapters.rest.controllers.api_keys import ApiKeys
 from televent.adapters.rest.controllers.auth import Auths
 from televent.adapters.rest.controllers.device_setup import Setup
 from televent.adapters.rest.controllers.devices import Devices
@@ -33,11 +34,13 @@ from televent.adapters.rest.device_settings import Connecting
 from televent.adapters.rest.problems import (
     NotSignedIn,
     TooManyRequests,
+    WrongScope,
     of_defect,
     of_http,
     of_limit,
     of_outage,
     of_refusal,
+    of_scope,
     of_stranger,
 )
 from televent.adapters.rest.scopes import SIGNED_IN
@@ -60,6 +63,7 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     Setup,
     Exports,
     OwnHistoryOf,
+    ApiKeys,
     ProblemTypes,
     Search,
     Docs,
@@ -128,6 +132,7 @@ def rest_door(
         list(controllers),
         path=PATH,
         middleware=[Admission(admit)],
+        guards=[allowed],
         cors_config=cors if origins else None,
         request_max_body_size=BODY_LIMIT,
         before_send=[_secure],
@@ -138,6 +143,7 @@ def rest_door(
             Outage: of_outage,
             TooManyRequests: of_limit,
             NotSignedIn: of_stranger,
+            WrongScope: of_scope,
             Exception: of_defect,
         },
         openapi_config=OpenAPIConfig(

@@ -1,4 +1,4 @@
-"""The sign-in of requests: access tokens (RFC 7519), and limits for those who are signed in or try to be."""
+"""The sign-in of requests: access tokens (RFC 7519), API keys, and limits for those who are signed in or try to be."""
 
 from __future__ import annotations
 
@@ -6,19 +6,25 @@ import asyncio
 import base64
 import binascii
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
 
 from litestar import Request
+from litestar.connection import ASGIConnection
 from litestar.exceptions import NotAuthorizedException
+from litestar.handlers import BaseRouteHandler
 from litestar.security.jwt import Token
 
-from televent.adapters.rest.problems import NotSignedIn, TooManyRequests
+from televent.adapters.rest.problems import NotSignedIn, TooManyRequests, WrongScope
+from televent.adapters.rest.scopes import SCOPE, SIGNED_IN
+from televent.adapters.rest.scopes import Scope as Part
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
+from televent.application.origins import Origin
 from televent.application.outage import Outage
+from televent.application.use_cases.people import api_keys
 from televent.application.use_cases.people.sign_in import SignedIn
 from televent.domain.ids import AccountId
 
@@ -32,6 +38,17 @@ SKEW: Final = timedelta(minutes=1)
 """Time by which a token is older than it is: a node whose clock is behind would take a new one for forged."""
 HASHES: Final = 4
 """Max passwords that one process hashes at once."""
+
+SESSION: Final = "session"
+KEY: Final = "key"
+KEY_PREFIX: Final = "tvk_"
+"""The begin of every API key, by which programs that look for lost secrets find it."""
+READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+"""The methods that change nothing (RFC 9110 §9.2.1), so that no origin is kept for them."""
+PERSON: Final = "televent_person"
+"""The key of the person in a request's state."""
+MAX_TOKEN: Final = 2048
+"""Max characters of a token or key."""
 
 T = TypeVar("T")
 Scope = MutableMapping[str, Any]
@@ -59,10 +76,19 @@ class Count(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """The signed-in person of a request, and their session. ``expires``: when the token of the request does."""
+    """The signed-in person of a request.
+
+    ``session_id``: of their session, or of the API key where ``kind`` is KEY. ``scopes``: what the request may do.
+    ``name``: of the key; "" for a session. ``origin``: of the commands of this request (application.origins); None for
+    a request that only reads. ``expires``: when the token or key of the request does; None: never.
+    """
 
     tenant: AccountId
     session_id: UUID
+    kind: str = SESSION
+    scopes: frozenset[str] = frozenset(Part)
+    name: str = ""
+    origin: UUID | None = None
     expires: datetime | None = None
 
 
@@ -102,15 +128,40 @@ class Auth:
     async def person_of(self, scope: Scope, header: str) -> Person:
         """The person whose access token the Authorization header has. Raises NotSignedIn, TooManyRequests."""
         scheme, _, encoded = header.partition(" ")
-        found = _read(encoded.strip(), await self.secrets()) if scheme.lower() == "bearer" else None
-        now = self.backend.clock()
-        if found is None or not await self.run(self.backend.sessions.alive, found.tenant, found.session_id, now):
+        encoded, found = encoded.strip(), None
+        if scheme.lower() == "bearer" and len(encoded) <= MAX_TOKEN:
+            secrets = () if encoded.startswith(KEY_PREFIX) else await self.secrets()
+            found = await self.run(self._person, scope, encoded, secrets)
+        if found is None:
             wait = await self.admit(scope)
             if wait > 0:
                 raise TooManyRequests(wait)
             raise NotSignedIn
         await self._count(self.requests, str(found.tenant))
         return found
+
+    def _person(self, scope: Scope, encoded: str, secrets: tuple[str, ...]) -> Person | None:
+        if encoded.startswith(KEY_PREFIX):
+            owner = api_keys.owner_of(self.backend, taken(encoded.removeprefix(KEY_PREFIX)))
+            if owner is None:
+                return None
+            key = owner[1]
+            found = Person(owner[0], key.key_id, KEY, frozenset(key.scopes), key.name, expires=key.expires_at)
+        else:
+            read = _read(encoded, secrets)
+            if read is None or not self.backend.sessions.alive(read.tenant, read.session_id, self.backend.clock()):
+                return None
+            found = read
+        if scope.get("method", "GET") in READING:
+            return found
+        return replace(found, origin=self.origin_of(scope, found.tenant, found.session_id, found.name))
+
+    def origin_of(self, scope: Scope, tenant: AccountId, device_id: UUID, name: str = "") -> UUID | None:
+        """The id of the origin of a command. It blocks. Raises Outage."""
+        agent = next((value for key, value in scope["headers"] if key == b"user-agent"), b"").decode("latin-1")
+        agent = agent.replace("\0", "")
+        origin = Origin("rest", device_id, name or agent[:64] or "API", self.client_of(scope), agent)
+        return self.backend.origins.id_of(tenant, origin, self.backend.clock())
 
     async def count_attempt(self, scope: Scope, name: str) -> None:
         """Counts a sign-in by its name and its client: those who guess elsewhere do not lock a person out. Raises
@@ -123,10 +174,19 @@ class Auth:
             return await self.run(function, *args)
 
     def context(self, request: Request[Any, Any, Any], tenant: UUID) -> Context:
-        """The context of a command of this person."""
+        """The context of a command of this person, with the origin of the signed-in request."""
         command_id = self.backend.ids()
-        correlation = str(request.scope.get("state", {}).get("request_id") or command_id.hex)
-        return Context(AccountId(tenant), str(tenant), "rest", self.backend.clock(), command_id, correlation)
+        state = request.scope.get("state", {})
+        correlation = str(state.get("request_id") or command_id.hex)
+        person = state.get(PERSON)
+        origin = person.origin if person is not None and person.tenant == tenant else None
+        return Context(AccountId(tenant), str(tenant), "rest", self.backend.clock(), command_id, correlation, origin)
+
+    async def first_context(self, request: Request[Any, Any, Any], tenant: UUID) -> Context:
+        """The context of a command of somebody who has no session: they prove who they are in the command itself."""
+        context = self.context(request, tenant)
+        whose = AccountId(tenant)
+        return replace(context, origin=await self.run(self.origin_of, request.scope, whose, whose))
 
     async def _count(self, limit: Count | None, key: str) -> None:
         if limit is None or limit.held(key):
@@ -139,19 +199,35 @@ class Auth:
             raise TooManyRequests(wait)
 
 
+async def allowed(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """The guard of every handler: signs the request in where the handler is for signed-in people, and compares scopes.
+
+    A handler that names no scope is for sessions only. Raises NotSignedIn, TooManyRequests, WrongScope.
+    """
+    if not handler.opt.get(SIGNED_IN):
+        return
+    auth: Auth = connection.app.state.auth
+    person = await auth.person_of(connection.scope, connection.headers.get("authorization", ""))  # type: ignore[arg-type]
+    if handler.opt.get(SCOPE, Part.SESSION) not in person.scopes:
+        raise WrongScope
+    connection.scope["state"][PERSON] = person
+
+
 async def signed_in(request: Request[Any, Any, Any]) -> Person:
-    """The signed-in person, for a handler that names this dependency. Raises NotSignedIn, TooManyRequests."""
-    auth: Auth = request.app.state.auth
-    return await auth.person_of(request.scope, request.headers.get("authorization", ""))  # type: ignore[arg-type]
+    """The signed-in person, for a handler that names this dependency. Raises NotSignedIn where its options do not."""
+    person: Person | None = request.scope["state"].get(PERSON)
+    if person is None:
+        raise NotSignedIn
+    return person
 
 
 def shown(refresh: bytes) -> str:
-    """A refresh token as clients get it."""
+    """A refresh token, or an API key without its prefix, as clients get it."""
     return base64.urlsafe_b64encode(refresh).decode().rstrip("=")
 
 
 def taken(refresh: str) -> bytes:
-    """A refresh token as clients send it; b"" for what is none."""
+    """The bytes of what ``shown`` makes, as clients send it; b"" for what is none."""
     try:
         return base64.b64decode(refresh + "=" * (-len(refresh) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
@@ -162,7 +238,7 @@ def _read(encoded: str, keys: tuple[str, ...]) -> Person | None:
     for key in keys:
         try:
             token = Token.decode(encoded, secret=key, algorithm=ALGORITHM, audience=AUDIENCE, require_claims=REQUIRED)
-            return Person(AccountId(UUID(token.sub)), UUID(str(token.jti)), token.exp)
+            return Person(AccountId(UUID(token.sub)), UUID(str(token.jti)), expires=token.exp)
         except (NotAuthorizedException, ValueError):
             continue
     return None

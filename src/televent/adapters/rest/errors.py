@@ -70,6 +70,9 @@ TABLE: Final[dict[type[Refusal], int]] = {
     refusals.TextTooLong: 422,
     refusals.MeetingIsOver: 409,
     refusals.MeetingIsCancelled: 409,
+    refusals.UnknownApiKey: 404,
+    refusals.TooManyApiKeys: 422,
+    refusals.InvalidExpiry: 422,
     refusals.UnknownSession: 404,
     refusals.WrongToken: 401,
     refusals.WeakPassword: 422,
@@ -90,10 +93,12 @@ INTERNAL: Final = "internal-error"
 INVALID: Final = "invalid-request"
 MALFORMED: Final = "malformed-request"
 NOT_SIGNED_IN: Final = "not-signed-in"
+WRONG_SCOPE: Final = "wrong-scope"
 
 STATUSES: Final[dict[str, int]] = {
     MALFORMED: 400,
     NOT_SIGNED_IN: 401,
+    WRONG_SCOPE: 403,
     "no-such-path": 404,
     "method-not-allowed": 405,
     "changes-gone": 410,

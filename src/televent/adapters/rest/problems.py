@@ -23,6 +23,7 @@ from televent.adapters.rest.errors import (
     STATUSES,
     TABLE,
     URN,
+    WRONG_SCOPE,
     name_of,
     of_status,
 )
@@ -71,7 +72,11 @@ class TooManyRequests(Exception):
 
 
 class NotSignedIn(Exception):
-    """The request has no access token that counts."""
+    """The request has no access token or API key that counts."""
+
+
+class WrongScope(Exception):
+    """The API key of the request does not have the scope of the operation."""
 
 
 def sentence(name: str, language: str) -> str:
@@ -80,17 +85,20 @@ def sentence(name: str, language: str) -> str:
 
 
 def documented(*names: str) -> dict[int, ResponseSpec]:
-    """The answers of an operation that has these problems, for its ``responses``."""
-    statuses = {name: _status(name) for name in names}
+    """The answers of an operation that has these problems, for its ``responses``. One for signed-in people can have the
+    wrong scope, too."""
+    if NOT_SIGNED_IN in names:
+        names = (*names, WRONG_SCOPE)
+    statuses = {name: _status(name) for name in dict.fromkeys(names)}
     return {
         status: ResponseSpec(
             Problem,
             generate_examples=False,
             media_type=MEDIA_TYPE,
-            description=" ".join(_english()[name] for name in names if statuses[name] == status),
+            description=" ".join(_english()[name] for name in statuses if statuses[name] == status),
             examples=[
                 Example(id=name, summary=name, value=msgspec.to_builtins(_example(name)))
-                for name in names
+                for name in statuses
                 if statuses[name] == status
             ],
         )
@@ -130,6 +138,12 @@ def of_limit(request: Request[Any, Any, Any], error: TooManyRequests) -> Respons
 def of_stranger(request: Request[Any, Any, Any], _: NotSignedIn) -> Response[Problem]:
     """The answer to a request without a valid access token (RFC 6750 §3)."""
     return _answer(request, NOT_SIGNED_IN, headers={"www-authenticate": 'Bearer realm="Televent"'})
+
+
+def of_scope(request: Request[Any, Any, Any], _: WrongScope) -> Response[Problem]:
+    """The answer to an API key that may not do that (RFC 6750 §3.1)."""
+    challenge = 'Bearer realm="Televent", error="insufficient_scope"'
+    return _answer(request, WRONG_SCOPE, headers={"www-authenticate": challenge})
 
 
 def of_defect(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:

@@ -75,6 +75,8 @@ NAMES: Mapping[str, type] = {
     "senders-believed/1": account.SendersBelieved,
     "device-password-added/2": account.DevicePasswordAdded,
     "device-password-revoked/1": account.DevicePasswordRevoked,
+    "api-key-added/1": account.ApiKeyAdded,
+    "api-key-revoked/1": account.ApiKeyRevoked,
     "password-code-sent/1": account.PasswordCodeSent,
     "password-code-mistyped/1": account.PasswordCodeMistyped,
     "password-set/1": account.PasswordSet,

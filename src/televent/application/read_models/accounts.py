@@ -75,6 +75,23 @@ class PutDevice:
 
 
 @dataclass(frozen=True, slots=True)
+class PutApiKey:
+    tenant: AccountId
+    key_id: UUID
+    name: str
+    hash: str
+    scopes: tuple[str, ...]
+    expires_at: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DropApiKey:
+    tenant: AccountId
+    key_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class DropDevice:
     tenant: AccountId
     device_id: UUID

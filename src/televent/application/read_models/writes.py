@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from televent.application.read_models.accounts import (
     DestroyKey,
+    DropApiKey,
     DropDevice,
     ForgetAccount,
     PutAccount,
     PutAddress,
+    PutApiKey,
     PutDevice,
     PutErasure,
     PutPassword,
@@ -37,6 +39,8 @@ Write = (
     | PutAddress
     | PutDevice
     | DropDevice
+    | PutApiKey
+    | DropApiKey
     | ForgetAccount
     | DestroyKey
 )

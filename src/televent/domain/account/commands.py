@@ -108,6 +108,23 @@ class RevokeDevice:
 
 
 @dataclass(frozen=True, slots=True)
+class AddApiKey:
+    """Let programs act for the person with a key, within ``scopes``. ``expires_at`` None: until it is revoked."""
+
+    key_id: UUID
+    name: str
+    hash: str
+    scopes: tuple[str, ...]
+    expires_at: datetime | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeApiKey:
+    key_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class SendPasswordCode:
     code_hash: str
     now: datetime
@@ -162,6 +179,8 @@ AccountCommand = (
     | RemoveAddress
     | AddDevice
     | RevokeDevice
+    | AddApiKey
+    | RevokeApiKey
     | SendPasswordCode
     | SetPassword
     | NoteExport

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from televent.domain.account.commands import (
     AccountCommand,
+    AddApiKey,
     AddDevice,
     BelieveSender,
     ChangePreferences,
@@ -21,6 +22,7 @@ from televent.domain.account.commands import (
     PreferAddress,
     RemoveAddress,
     RequestErasure,
+    RevokeApiKey,
     RevokeDevice,
     SendPasswordCode,
     SetPassword,
@@ -34,6 +36,8 @@ from televent.domain.account.events import (
     AddressPreferred,
     AddressRemoved,
     AddressVerified,
+    ApiKeyAdded,
+    ApiKeyRevoked,
     CodeMistyped,
     DataExported,
     DefaultCalendarChosen,
@@ -53,12 +57,15 @@ from televent.domain.account.events import (
 from televent.domain.account.free_busy import MAX_NAMED
 from televent.domain.account.preferences import changed as changed_preferences
 from televent.domain.account.refusals import (
+    InvalidExpiry,
     LastAddress,
     TooManyAddresses,
+    TooManyApiKeys,
     TooManyBelieved,
     TooManyDevices,
     UnknownAccount,
     UnknownAddress,
+    UnknownApiKey,
     UnknownDevice,
     WrongCode,
 )
@@ -76,6 +83,10 @@ MAX_ADDRESSES = 20
 """Max verified addresses of one account."""
 MAX_DEVICES = 50
 """Max device passwords of one account."""
+MAX_API_KEYS = 50
+"""Max API keys of one account, with the expired ones that are not revoked."""
+MAX_KEY_LIFETIME = timedelta(days=3653)
+"""Max time until an API key expires, where it expires at all."""
 GRACE = timedelta(days=30)
 """Time between a request for an erasure and the erasure."""
 
@@ -178,6 +189,20 @@ def decide(state: Account, command: AccountCommand) -> list[AccountEvent]:
             if command.device_id not in state.devices:
                 raise UnknownDevice()
             return [DevicePasswordRevoked(command.device_id)]
+        case AddApiKey():
+            if command.key_id in state.api_keys:
+                return []
+            if command.expires_at is not None and not (
+                command.now < command.expires_at <= command.now + MAX_KEY_LIFETIME
+            ):
+                raise InvalidExpiry()
+            if len(state.api_keys) >= MAX_API_KEYS:
+                raise TooManyApiKeys()
+            return [ApiKeyAdded(command.key_id, command.name, command.hash, command.scopes, command.expires_at)]
+        case RevokeApiKey():
+            if command.key_id not in state.api_keys:
+                raise UnknownApiKey()
+            return [ApiKeyRevoked(command.key_id)]
         case SendPasswordCode():
             return [PasswordCodeSent(command.code_hash, command.now + CODE_LIFETIME)]
         case SetPassword():

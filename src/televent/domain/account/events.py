@@ -118,6 +118,23 @@ class DevicePasswordRevoked:
 
 
 @dataclass(frozen=True, slots=True)
+class ApiKeyAdded:
+    """Programs may act for the person with a key of this hash, within ``scopes``. ``expires_at`` None: until it is
+    revoked."""
+
+    key_id: UUID
+    name: Personal[str]
+    hash: Personal[str]
+    scopes: tuple[str, ...]
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyRevoked:
+    key_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class PasswordCodeSent:
     """A code was mailed with which the person may set a password. ``code_until``: when it expires."""
 
@@ -180,6 +197,8 @@ AccountEvent = (
     | SendersBelieved
     | DevicePasswordAdded
     | DevicePasswordRevoked
+    | ApiKeyAdded
+    | ApiKeyRevoked
     | PasswordCodeSent
     | PasswordCodeMistyped
     | PasswordSet

@@ -21,6 +21,18 @@ class TooManyDevices(Refusal):
     """There are fifty device passwords already. Revoke one first."""
 
 
+class UnknownApiKey(Refusal):
+    """There is no such API key."""
+
+
+class TooManyApiKeys(Refusal):
+    """There are fifty API keys already. Revoke one first."""
+
+
+class InvalidExpiry(Refusal):
+    """A key must expire in the future, and within ten years."""
+
+
 class InvalidPreference(Refusal):
     """There is no such setting, or it cannot have that value."""
 

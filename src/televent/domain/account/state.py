@@ -16,6 +16,8 @@ from televent.domain.account.events import (
     AddressPreferred,
     AddressRemoved,
     AddressVerified,
+    ApiKeyAdded,
+    ApiKeyRevoked,
     CodeMistyped,
     DataExported,
     DefaultCalendarChosen,
@@ -59,6 +61,7 @@ class Account:
     believed: tuple[str, ...] = ()
     """The senders whose mails count although nothing proves them."""
     devices: Mapping[UUID, str] = field(default_factory=dict)
+    api_keys: frozenset[UUID] = frozenset()
     props: Mapping[str, str] = field(default_factory=dict)
     password_code: tuple[str, datetime, frozenset[str]] | None = None
     """The hash of the code with which a password may be set, its expiry, and the hashes of wrong codes."""
@@ -117,6 +120,10 @@ def evolve(state: Account, fact: AccountEvent) -> Account:
         case DevicePasswordRevoked():
             devices = {key: name for key, name in state.devices.items() if key != fact.device_id}
             return replace(state, devices=devices)
+        case ApiKeyAdded():
+            return replace(state, api_keys=state.api_keys | {fact.key_id})
+        case ApiKeyRevoked():
+            return replace(state, api_keys=state.api_keys - {fact.key_id})
         case PasswordCodeSent():
             return replace(state, password_code=(fact.code_hash, fact.code_until, frozenset()))
         case PasswordCodeMistyped():

@@ -27,10 +27,12 @@ from televent.application.event_store.conflicts import (
 )
 from televent.application.read_models.accounts import (
     DestroyKey,
+    DropApiKey,
     DropDevice,
     ForgetAccount,
     PutAccount,
     PutAddress,
+    PutApiKey,
     PutDevice,
     PutErasure,
     PutPassword,
@@ -119,6 +121,11 @@ PUT_DEVICE = """
     INSERT INTO device (tenant_id, device_id, name, hash, selector, created_at) VALUES (%s, %s, %s, %s, %s, %s)
     ON CONFLICT (tenant_id, device_id) DO UPDATE
     SET name = excluded.name, hash = excluded.hash, selector = excluded.selector"""
+PUT_API_KEY = """
+    INSERT INTO api_key (tenant_id, key_id, name, hash, scopes, expires_at, created_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (tenant_id, key_id) DO UPDATE
+    SET name = excluded.name, hash = excluded.hash, scopes = excluded.scopes, expires_at = excluded.expires_at"""
+DROP_API_KEY = "DELETE FROM api_key WHERE tenant_id = %s AND key_id = %s"
 DROP_DEVICE = "DELETE FROM device WHERE tenant_id = %s AND device_id = %s"
 
 TABLES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
@@ -134,6 +141,7 @@ TABLES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "principal": ("tenant_id",),
         "address": ("tenant_id", "address"),
         "device": ("tenant_id", "device_id"),
+        "api_key": ("tenant_id", "key_id"),
         "password": ("tenant_id",),
     },
 }
@@ -241,6 +249,11 @@ def statements(write: Write) -> tuple[Statement, ...]:
             return ((PUT_DEVICE, (put.tenant, put.device_id, put.name, put.hash, put.selector, put.created_at)),)
         case DropDevice() as drop:
             return ((DROP_DEVICE, (drop.tenant, drop.device_id)),)
+        case PutApiKey() as put:
+            kept = (put.name, put.hash, list(put.scopes), put.expires_at, put.created_at)
+            return ((PUT_API_KEY, (put.tenant, put.key_id, *kept)),)
+        case DropApiKey() as drop:
+            return ((DROP_API_KEY, (drop.tenant, drop.key_id)),)
         case ForgetAccount() as forget:
             return tuple((statement, (forget.tenant,)) for statement in FORGET[forget.projection])
         case DestroyKey() as destroy:

@@ -11,10 +11,12 @@ from televent.adapters.postgres.dav_index.inline_rows import TABLES
 from televent.adapters.postgres.replay.tables import Key, Made, Row
 from televent.application.read_models.accounts import (
     DestroyKey,
+    DropApiKey,
     DropDevice,
     ForgetAccount,
     PutAccount,
     PutAddress,
+    PutApiKey,
     PutDevice,
     PutErasure,
     PutPassword,
@@ -97,6 +99,13 @@ class InlineModel:
                 device |= {"name": write.name, "hash": write.hash, "selector": write.selector}
             case PutPassword():
                 made["password"][(tenant,)] = {"hash": write.hash, "set_at": write.set_at}
+            case PutApiKey():
+                made["api_key"][(tenant, write.key_id)] = {
+                    "name": write.name, "hash": write.hash, "scopes": list(write.scopes),
+                    "expires_at": write.expires_at, "created_at": write.created_at,
+                }  # fmt: skip
+            case DropApiKey():
+                made["api_key"].pop((tenant, write.key_id), None)
             case DropDevice():
                 made["device"].pop((tenant, write.device_id), None)
             case ForgetAccount():

@@ -28,6 +28,10 @@ ROWS: Final = (
     "guest_address", "invitation_mail", "living_message", "mail_thread", "operator_log", "origin", "outbox", "overlay",
     "parked_mail", "principal", "push_subscription", "reminder", "reply_token", "sent_mail", "session",
     "unreachable_chat",
+    "answer_link", "api_key", "attachment_use", "audit", "company", "dialogue", "digest", "draft", "erasure_notice",
+    "event_mail", "guest_address", "invitation_mail", "living_message", "mail_thread", "operator_log", "origin",
+    "outbox", "overlay", "parked_mail", "principal", "push_subscription", "reminder", "reply_token", "sent_mail",
+    "session", "unreachable_chat",
 )  # fmt: skip
 """Tables that the archive has row by row."""
 LEFT_OUT: Final[Mapping[str, str]] = {
@@ -52,6 +56,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
 SECRETS: Final[Mapping[str, frozenset[str]]] = {
     "address": frozenset({"code_hash"}),
     "answer_link": frozenset({"token", "form"}),
+    "api_key": frozenset({"hash"}),
     "device": frozenset({"hash", "selector"}),
     "guest_address": frozenset({"token"}),
     "push_subscription": frozenset({"push_resource", "public_key", "auth_secret"}),

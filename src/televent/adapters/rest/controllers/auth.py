@@ -141,7 +141,7 @@ class Auths(Controller):
         auth: Auth = request.app.state.auth
         await auth.count_attempt(request.scope, data.email)  # type: ignore[arg-type]
         account = await auth.run(sign_in.account_at, auth.backend, data.email)
-        context = auth.context(request, account.tenant if account is not None else auth.backend.ids())
+        context = await auth.first_context(request, account.tenant if account is not None else auth.backend.ids())
         agent = request.headers.get("user-agent", "")
         begin = partial(sign_in.log_in, ip=auth.client_of(request.scope), user_agent=agent)  # type: ignore[arg-type]
         return await _pair(auth, await auth.hashed(begin, auth.backend, context, account, data.password))
@@ -198,7 +198,7 @@ class Auths(Controller):
         async def send() -> None:
             account = await auth.run(sign_in.account_at, auth.backend, data.email)
             if account is not None:
-                context = auth.context(request, account.tenant)
+                context = await auth.first_context(request, account.tenant)
                 await auth.run(partial(sign_in.send_password_code, address=data.email), auth.backend, context)
 
         # After the answer, so that its time does not tell whether there is an account.
@@ -216,7 +216,7 @@ class Auths(Controller):
         auth: Auth = request.app.state.auth
         await auth.count_attempt(request.scope, data.email)  # type: ignore[arg-type]
         account = await auth.run(sign_in.account_at, auth.backend, data.email)
-        context = auth.context(request, account.tenant if account is not None else auth.backend.ids())
+        context = await auth.first_context(request, account.tenant if account is not None else auth.backend.ids())
         put = partial(sign_in.reset_password, known=account is not None, password=data.password, code=data.code)
         await auth.hashed(put, auth.backend, context)
 

@@ -86,3 +86,7 @@ problem-wrong-password = The address or the password is not right.
 problem-weak-password = A password has 10 to 256 characters.
 problem-wrong-token = The session has ended. Sign in again.
 problem-unknown-session = There is no such session.
+problem-wrong-scope = This key does not allow that. Sign in, or use a key with the scope of this operation.
+problem-unknown-api-key = There is no such API key.
+problem-too-many-api-keys = There are fifty API keys already. Revoke one first.
+problem-invalid-expiry = A key must expire in the future, and within ten years.

@@ -86,3 +86,7 @@ problem-wrong-password = Адрес или пароль неверен.
 problem-weak-password = В пароле должно быть от 10 до 256 символов.
 problem-wrong-token = Сеанс завершён. Войдите снова.
 problem-unknown-session = Такого сеанса нет.
+problem-wrong-scope = Этот ключ такого не разрешает. Войдите, или возьмите ключ с нужными правами.
+problem-unknown-api-key = Такого ключа нет.
+problem-too-many-api-keys = Ключей уже пятьдесят. Сначала отзовите один из них.
+problem-invalid-expiry = Срок ключа должен быть в будущем, не дальше десяти лет.

@@ -77,3 +77,6 @@ refusal-WrongPassword = The address or the password is not right.
 refusal-WeakPassword = A password has 10 to 256 characters.
 refusal-WrongToken = The session has ended. Sign in again.
 refusal-UnknownSession = There is no such session.
+refusal-UnknownApiKey = There is no such API key.
+refusal-TooManyApiKeys = There are fifty API keys already. Revoke one first.
+refusal-InvalidExpiry = A key must expire in the future, and within ten years.

@@ -77,3 +77,6 @@ refusal-WrongPassword = Адрес или пароль неверен.
 refusal-WeakPassword = В пароле должно быть от 10 до 256 символов.
 refusal-WrongToken = Сеанс завершён. Войдите снова.
 refusal-UnknownSession = Такого сеанса нет.
+refusal-UnknownApiKey = Такого ключа нет.
+refusal-TooManyApiKeys = Ключей уже пятьдесят. Сначала отзовите один из них.
+refusal-InvalidExpiry = Срок ключа должен быть в будущем, не дальше десяти лет.
