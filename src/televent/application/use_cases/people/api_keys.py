@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,7 +60,7 @@ def owner_of(backend: Backend, key: bytes) -> tuple[AccountId, ApiKeyRow] | None
     tenant, key_id, secret = AccountId(UUID(bytes=key[:ID])), UUID(bytes=key[ID : 2 * ID]), key[2 * ID :]
     now = backend.clock()
     row = backend.api_keys.find(tenant, key_id, now)
-    if row is None or not secrets.compare_digest(row.hash, digest(secret).hex()):
+    if row is None or not backend.passwords.same(row.hash, digest(secret).hex()):
         return None
     if row.last_used_at is None or row.last_used_at <= now - NOTED_EVERY:
         # A database that takes no writes is still read.
