@@ -16,7 +16,17 @@ from televent.runtime.compose import Core, now
 NAMES = ("account", "address", "device", "telegram_username")
 """Tables in which a name is unique among all tenants, or in which people are found."""
 
-WORK = ("outbox", "inbound_mail", "reply_token", "push_subscription", "code_mail", "reminder", "digest", "search_mark")
+WORK = (
+    "outbox",
+    "inbound_mail",
+    "reply_token",
+    "push_subscription",
+    "code_mail",
+    "reminder",
+    "digest",
+    "search_mark",
+    "pending_account",
+)
 """Tables from which a worker, or a test in its place, takes rows of all tenants."""
 
 TO_THE_END = """

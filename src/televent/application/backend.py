@@ -27,6 +27,7 @@ from televent.application.own_history import OwnHistory
 from televent.application.parked_mails import ParkedMails
 from televent.application.passwords import Passwords
 from televent.application.read_models.changes import ChangeReads
+from televent.application.pending_accounts import PendingAccounts
 from televent.application.read_models.reads import Reads
 from televent.application.read_models.reminders import Snoozes
 from televent.application.read_models.search import SearchIndex
@@ -82,6 +83,7 @@ class Backend:
     archive_requests: ArchiveRequests
     own_history: OwnHistory
     api_keys: ApiKeys
+    pending: PendingAccounts
     free_busy: str = KNOWN
     """The audience of free/busy for accounts that chose none (domain.account.free_busy)."""
     courier: Courier | None = None

@@ -232,6 +232,7 @@ def rest_auth(core: Core, admit: Callable[[Scope], Awaitable[float]], *, limited
         keys=keys,
         requests=limit("rest", Rate(300, 60.0, 300)),
         attempts=limit("sign-in", Rate(5, 60.0, 10)),
+        registrations=limit("register", Rate(1, 60.0, 20)),
     )
 
 

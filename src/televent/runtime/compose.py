@@ -40,6 +40,7 @@ from televent.adapters.postgres.queues.living_messages import PostgresLivingMess
 from televent.adapters.postgres.queues.mail_book import PostgresMailBook
 from televent.adapters.postgres.queues.outbox import PostgresOutbox
 from televent.adapters.postgres.queues.parked_mails import PostgresParkedMails
+from televent.adapters.postgres.queues.pending_accounts import PostgresPendingAccounts
 from televent.adapters.postgres.queues.sent_mail import PostgresSentMail
 from televent.adapters.postgres.queues.sessions import PostgresSessions
 from televent.adapters.postgres.queues.usernames import PostgresUsernames
@@ -197,6 +198,7 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         archive_requests=PostgresArchiveRequests(pool),
         own_history=PostgresOwnHistory(pool, origins),
         api_keys=PostgresApiKeys(pool),
+        pending=PostgresPendingAccounts(pool, wakeups),
         free_busy=settings.free_busy,
         mail_quiet=timedelta(seconds=settings.mail_gather_seconds),
     )

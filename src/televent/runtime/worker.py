@@ -294,6 +294,7 @@ async def housekeeping(core: Core, stop: asyncio.Event) -> None:
             await core.run(core.backend.sessions.sweep, moment)
             await core.run(core.backend.setups.sweep, moment)
             await core.run(core.backend.archive_requests.sweep, moment)
+            await core.run(core.backend.pending.sweep, moment)
             await core.run(PostgresMailTokens(core.pool).sweep, moment)
             await core.run(core.backend.parked.sweep, moment - KEPT)
             await core.run(core.mail_book.sweep_operator_mails, moment - KEEP_OPERATOR_MAILS)

@@ -11,14 +11,21 @@ from televent.adapters.email import mime, texts, wire
 from televent.adapters.email.sending import outcomes
 from televent.adapters.email.smtp import SmtpMailer
 from televent.adapters.email.templates.calendar_texts import TEXT_NAMES, calendar_content, refresh_content
-from televent.adapters.email.templates.verification import password_content, verification_content
+from televent.adapters.email.templates.verification import (
+    password_content,
+    registered_content,
+    registration_content,
+    verification_content,
+)
 from televent.application.mail.book import MailBook
 from televent.application.messages.mail import (
+    AlreadyRegistered,
     CalendarMail,
     CalendarRefresh,
     Email,
     OperatorMail,
     PasswordCode,
+    RegistrationCode,
 )
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp
@@ -27,6 +34,8 @@ from televent.domain.ids import AccountId
 from televent.ical.itip.parts import parts_of
 from televent.ical.objects.calendar_text import CalendarText
 
+TEMPLATES = (Email, PasswordCode, RegistrationCode, AlreadyRegistered)
+"""The mails of the product itself to one person."""
 FROM_ATTENDEE = frozenset({"REPLY", "COUNTER", "REFRESH"})
 """The methods by which an attendee writes to an organizer (RFC 5546 §1.4)."""
 MAX_FORWARDED = 256 * 1024
@@ -56,7 +65,7 @@ class MailIdentity:
 class MailSender:
     """Sends outbox messages by mail. Its Message-ID derives from the outbox id: clients show a repeated mail once."""
 
-    kinds: tuple[type[Message], ...] = (*TEXT_NAMES, CalendarRefresh, Email, PasswordCode, OperatorMail)
+    kinds: tuple[type[Message], ...] = (*TEXT_NAMES, CalendarRefresh, *TEMPLATES, OperatorMail)
 
     def __init__(
         self, mailer: SmtpMailer, book: MailBook, identity: MailIdentity, clock: Callable[[], datetime]
@@ -71,7 +80,7 @@ class MailSender:
         mail for good, MailError where a retry may help."""
         with outcomes(to_operator=isinstance(message.message, OperatorMail)):
             match message.message:
-                case Email() | PasswordCode() as mail:
+                case Email() | PasswordCode() | RegistrationCode() | AlreadyRegistered() as mail:
                     await self._send_template(message, mail)
                 case OperatorMail() as mail:
                     await self._forward(message, mail)
@@ -154,12 +163,19 @@ class MailSender:
         )
         return replace(identity, name=wire.outside_text(identity.name, identity))
 
-    async def _send_template(self, message: Claimed, request: Email | PasswordCode) -> None:
+    async def _send_template(
+        self, message: Claimed, request: Email | PasswordCode | RegistrationCode | AlreadyRegistered
+    ) -> None:
         language = texts.language_of(request.locale)
-        if isinstance(request, PasswordCode):
-            name, words = request.name, password_content(request, language)
-        else:
-            name, words = request.content.name, verification_content(request.content, language)
+        match request:
+            case PasswordCode():
+                name, words = request.name, password_content(request, language)
+            case RegistrationCode():
+                name, words = request.name, registration_content(request, language)
+            case AlreadyRegistered():
+                name, words = request.name, registered_content(request, language)
+            case Email():
+                name, words = request.content.name, verification_content(request.content, language)
         mail = mime.Mail(
             sender=mime.Mailbox("Televent", self._identity.sender),
             recipient=mime.Mailbox(name, request.to),

@@ -31,6 +31,7 @@ from televent.adapters.rest.controllers.problem_types import ProblemTypes
 from televent.adapters.rest.controllers.search import Search
 from televent.adapters.rest.live.hub import Hub
 from televent.adapters.rest.device_settings import Connecting
+from televent.adapters.rest.controllers.registration import Registration
 from televent.adapters.rest.problems import (
     NotSignedIn,
     TooManyRequests,
@@ -63,6 +64,7 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     Setup,
     Exports,
     OwnHistoryOf,
+    Registration,
     ApiKeys,
     ProblemTypes,
     Search,

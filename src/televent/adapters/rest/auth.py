@@ -95,7 +95,8 @@ class Person:
 @dataclass
 class Auth:
     """The parts with which one process signs requests in. ``keys``: those that sign access tokens, the newest first.
-    ``requests`` and ``attempts``: limits by account, and of sign-ins by name and client; None: nothing is counted."""
+    ``requests``, ``attempts`` and ``registrations``: limits by account, of sign-ins by name and client, and of
+    registrations by client; None: nothing is counted."""
 
     backend: Backend
     run: Run
@@ -104,6 +105,7 @@ class Auth:
     keys: Callable[[], tuple[str, ...]]
     requests: Count | None
     attempts: Count | None
+    registrations: Count | None = None
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHES))
     _keys: tuple[str, ...] = ()
 
@@ -167,6 +169,11 @@ class Auth:
         """Counts a sign-in by its name and its client: those who guess elsewhere do not lock a person out. Raises
         TooManyRequests."""
         await self._count(self.attempts, f"{name.strip().lower()[:256]}/{self.client_of(scope)}")
+
+    async def count_registration(self, scope: Scope) -> None:
+        """Counts a registration by its client: each sends a mail to an address that somebody names. Raises
+        TooManyRequests."""
+        await self._count(self.registrations, self.client_of(scope))
 
     async def hashed(self, function: Callable[..., T], *args: object) -> T:
         """Calls a function that hashes a password, in its turn."""

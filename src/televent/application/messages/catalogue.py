@@ -40,6 +40,8 @@ NAMES: Mapping[str, type[Message]] = {
     "calendar_change/1": mail.CalendarChange,
     "email/1": mail.Email,
     "password_code/1": mail.PasswordCode,
+    "registration_code/1": mail.RegistrationCode,
+    "already_registered/1": mail.AlreadyRegistered,
     "operator_mail/1": mail.OperatorMail,
     "log_head_mail/1": log_head.LogHeadMail,
     "log_head_post/1": log_head.LogHeadPost,

@@ -154,6 +154,23 @@ class PasswordCode(Message, frozen=True):
     code: str
 
 
+class RegistrationCode(Message, frozen=True):
+    """The code that proves the address of an account that is not open yet. ``name``: as it was registered."""
+
+    to: str
+    locale: str
+    name: str
+    code: str
+
+
+class AlreadyRegistered(Message, frozen=True):
+    """Somebody registered with the address of an account that exists; perhaps its owner. ``name``: the owner's."""
+
+    to: str
+    locale: str
+    name: str
+
+
 class Email(Message, frozen=True):
     """A mail that is no iTIP message. A new template is a new version: a worker that does not know it leaves it."""
 

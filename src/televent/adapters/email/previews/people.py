@@ -17,10 +17,23 @@ from televent.adapters.email.meetings.questions import offer_content, share_cont
 from televent.adapters.email.previews.example import NOW, PAGE, RULE, WORDS, Example, at, details, display_of
 from televent.adapters.email.templates.content import Content, Link
 from televent.adapters.email.templates.reminder_texts import list_content, reminder_content
-from televent.adapters.email.templates.verification import password_content, verification_content
+from televent.adapters.email.templates.verification import (
+    password_content,
+    registered_content,
+    registration_content,
+    verification_content,
+)
 from televent.adapters.email.texts import say
 from televent.application.messages.erasure import ErasureMail, What
-from televent.application.messages.mail import AddressVerification, NoticeMail, PasswordCode, ShareMail, UninvitedMail
+from televent.application.messages.mail import (
+    AddressVerification,
+    AlreadyRegistered,
+    NoticeMail,
+    PasswordCode,
+    RegistrationCode,
+    ShareMail,
+    UninvitedMail,
+)
 from televent.application.senders import Sender
 from televent.application.use_cases.calendars.agenda import Entry
 from televent.application.use_cases.importing.import_objects import Standing
@@ -138,6 +151,14 @@ def _password(language: str) -> Example:
     return Example(password_content(PasswordCode("bob@example.com", language, "Bob", "123456"), language))
 
 
+def _registration(language: str) -> Example:
+    return Example(registration_content(RegistrationCode("bob@example.com", language, "Bob", "123456"), language))
+
+
+def _registered(language: str) -> Example:
+    return Example(registered_content(AlreadyRegistered("bob@example.com", language, "Bob"), language))
+
+
 def _code(language: str) -> Example:
     return Example(verification_content(AddressVerification("Bob", "123456"), language))
 
@@ -196,6 +217,8 @@ PEOPLE: Final[dict[str, Callable[[str], Example]]] = {
     "daily-summary": _digest,
     "verification": _code,
     "password-code": _password,
+    "registration": _registration,
+    "already-registered": _registered,
     "offer": _offer,
     "share-offered": _share("offered"),
     "share-changed": _share("accepted"),

@@ -23,7 +23,9 @@ _SETTLE = """
     WHERE tenant_id = %(tenant)s AND outbox_id = %(id)s AND state = 'processing' AND attempts = %(attempts)s
         AND lease_until = ANY (%(leases)s)"""
 # A mail with a code is only a key by then: its claimer must not read a code that went to somebody else's address.
-_SPENT = "payload = CASE WHEN kind LIKE ANY ('{email/%%,password_code/%%}') THEN '{}' ELSE payload END"
+_SPENT = (
+    "payload = CASE WHEN kind LIKE ANY ('{email/%%,password_code/%%,registration_code/%%}') THEN '{}' ELSE payload END"
+)
 COMPLETE = _SETTLE.format(change=f"state = 'completed', finished_at = %(now)s, {_SPENT}")
 # The commit does not wait for the disk: for messages that may be delivered a second time without harm.
 _LAX = "WITH lax AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))"

@@ -43,6 +43,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "erased_person": "hashes about erased people",
     "inbox": "keys of messages that were applied",
     "password": "the hash of the password",
+    "pending_account": "registrations that are no accounts yet",
     "push_silence": "numbers",
     "replay_finding": "differences that a replay found, in the same rows",
     "search_entry": "the words of the events",
@@ -64,7 +65,7 @@ SECRETS: Final[Mapping[str, frozenset[str]]] = {
     "session": frozenset({"family", "secret"}),
 }
 """Columns that would let another act as the person."""
-CODES: Final = ("email/", "password_code/")
+CODES: Final = ("email/", "password_code/", "registration_code/")
 """The kinds of messages with a code, which proves an address. Its claimer must not read it anywhere but there."""
 _FACTS: Final = f"SELECT {COLUMNS} FROM event WHERE tenant_id = %s ORDER BY stream_id, version"  # noqa: S608
 _ORDERED: Final[Mapping[str, str]] = {"resource": "calendar_id, href", "calendar": "calendar_id"}

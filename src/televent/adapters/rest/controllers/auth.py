@@ -15,9 +15,10 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
 from litestar.params import FromPath, JSONBody
 
-from televent.adapters.rest.auth import LIFETIME, Auth, Person, shown, taken
+from televent.adapters.rest.auth import Auth, Person, taken
 from televent.adapters.rest.problems import documented
 from televent.adapters.rest.scopes import Scope, needs
+from televent.adapters.rest.tokens import PAIR, Tokens, pair
 from televent.application.use_cases.people import sign_in
 from televent.domain.account.decide import CODE_LIFETIME
 
@@ -72,15 +73,6 @@ class CodeSent(msgspec.Struct, frozen=True):
     expires_in: int = int(CODE_LIFETIME.total_seconds())
 
 
-class Tokens(msgspec.Struct, frozen=True):
-    """``access_token`` goes into the Authorization header; ``refresh_token`` gets the next pair, once."""
-
-    access_token: str
-    refresh_token: str
-    expires_in: int
-    token_type: str = "Bearer"
-
-
 class Session(msgspec.Struct, frozen=True):
     """A session. ``current``: the one of this request."""
 
@@ -93,23 +85,6 @@ class Session(msgspec.Struct, frozen=True):
     current: bool
 
 
-PAIR: Final = {
-    200: ResponseSpec(
-        Tokens,
-        generate_examples=False,
-        description="A pair of tokens.",
-        examples=[
-            Example(
-                value={
-                    "access_token": "eyJhbGciOiJIUzI1NiJ9…",
-                    "refresh_token": "9vW0…",
-                    "expires_in": 900,
-                    "token_type": "Bearer",
-                }
-            )
-        ],
-    )
-}
 LISTED: Final = {
     "id": "0191a2b4-7c1e-7d3a-9a64-3f2f0a5c1d11",
     "ip": "192.0.2.7",
@@ -144,7 +119,7 @@ class Auths(Controller):
         context = await auth.first_context(request, account.tenant if account is not None else auth.backend.ids())
         agent = request.headers.get("user-agent", "")
         begin = partial(sign_in.log_in, ip=auth.client_of(request.scope), user_agent=agent)  # type: ignore[arg-type]
-        return await _pair(auth, await auth.hashed(begin, auth.backend, context, account, data.password))
+        return await pair(auth, await auth.hashed(begin, auth.backend, context, account, data.password))
 
     @post(
         "/refresh-token",
@@ -156,7 +131,7 @@ class Auths(Controller):
     async def refresh(self, request: Request[Any, Any, Any], data: JSONBody[Refresh]) -> Tokens:
         """A new pair of tokens. A refresh token that was used before ends the session: somebody has stolen it."""
         auth: Auth = request.app.state.auth
-        return await _pair(auth, await auth.run(sign_in.refresh, auth.backend, taken(data.refresh_token)))
+        return await pair(auth, await auth.run(sign_in.refresh, auth.backend, taken(data.refresh_token)))
 
     @post(
         "/logout",
@@ -285,7 +260,3 @@ class Auths(Controller):
         auth: Auth = request.app.state.auth
         context = auth.context(request, signed_in.tenant)
         await auth.run(partial(sign_in.end_session, session_id=session_id), auth.backend, context)
-
-
-async def _pair(auth: Auth, begun: sign_in.SignedIn) -> Tokens:
-    return Tokens(await auth.access(begun), shown(begun.refresh), int(LIFETIME.total_seconds()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from typing import Any
-from uuid import uuid5
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from televent.application.backend import Backend
@@ -61,11 +61,10 @@ def open_account(
     if not name:
         raise InvalidName(name=name)
     checked_zone(timezone)
-    calendar_id = uuid5(context.tenant, "default calendar")
+    made, calendar_id = default_calendar(context.tenant)
     person = backend.store.empty(ACCOUNT, account_stream(context.tenant))
     diary = backend.store.empty(CALENDAR, StreamKey(context.tenant, calendar_id))
     opened = OpenAccount(telegram_id, name, timezone, locale, calendar_id)
-    made = CreateCalendar(calendar_id, DEFAULT_CALENDAR, COMPONENTS, {DISPLAY_NAME: "Televent", COLOUR: PALETTE[0]})
     changes: list[Change[Any]] = [
         Change(person, decide_account(person.state, opened)),
         Change(diary, decide_calendar(diary.state, made)),
@@ -79,6 +78,13 @@ def open_account(
             raise
         return existing
     return backend.people.account(context.tenant)
+
+
+def default_calendar(tenant: AccountId) -> tuple[CreateCalendar, UUID]:
+    """The command that makes the default calendar of a new account, and the calendar's id."""
+    calendar_id = uuid5(tenant, "default calendar")
+    shown = {DISPLAY_NAME: "Televent", COLOUR: PALETTE[0]}
+    return CreateCalendar(calendar_id, DEFAULT_CALENDAR, COMPONENTS, shown), calendar_id
 
 
 def change_profile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID, uuid5
 
 from televent.application.backend import Backend
@@ -18,7 +19,7 @@ from televent.application.use_cases.people.accounts import hashed_code
 from televent.application.use_cases.people.erasure import keep_account
 from televent.domain.account.commands import SendPasswordCode, SetPassword
 from televent.domain.account.decide import decide
-from televent.domain.ids import account_stream
+from televent.domain.ids import AccountId, account_stream
 
 MIN_PASSWORD = 10
 """Min characters of a password."""
@@ -103,13 +104,18 @@ def log_in(
     right = backend.passwords.verify(stored or backend.passwords.decoy, password[:MAX_PASSWORD])
     if account is None or stored is None or not right:
         raise WrongPassword()
-    family, secret = backend.passwords.token(), backend.passwords.token()
-    session_id, now = backend.ids(), context.now
-    row = SessionRow(session_id, ip[:64], user_agent[:256], now, now, now + LIFETIME)
     if account.erase_at is not None:
         keep_account(backend, context)
-    backend.sessions.open(account.tenant, row, digest(family), digest(secret))
-    return SignedIn(account.tenant, session_id, family + secret)
+    return begin_session(backend, account.tenant, context.now, ip=ip, user_agent=user_agent)
+
+
+def begin_session(backend: Backend, tenant: AccountId, now: datetime, *, ip: str, user_agent: str) -> SignedIn:
+    """Begins a session of a person who has proven who they are."""
+    family, secret = backend.passwords.token(), backend.passwords.token()
+    session_id = backend.ids()
+    row = SessionRow(session_id, ip[:64], user_agent[:256].replace("\0", ""), now, now, now + LIFETIME)
+    backend.sessions.open(tenant, row, digest(family), digest(secret))
+    return SignedIn(tenant, session_id, family + secret)
 
 
 def refresh(backend: Backend, token: bytes) -> SignedIn:
