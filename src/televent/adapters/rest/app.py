@@ -18,6 +18,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
 
 from televent.adapters.rest.auth import Admit, Auth, allowed, signed_in
+from televent.adapters.rest.controllers.addresses import Addresses
 from televent.adapters.rest.controllers.api_keys import ApiKeys
 from televent.adapters.rest.controllers.auth import Auths
 from televent.adapters.rest.controllers.device_setup import Setup
@@ -66,6 +67,7 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     OwnHistoryOf,
     Registration,
     ApiKeys,
+    Addresses,
     ProblemTypes,
     Search,
     Docs,

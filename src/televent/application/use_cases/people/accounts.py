@@ -30,6 +30,8 @@ from televent.domain.account.commands import (
     VerifyAddress,
 )
 from televent.domain.account.decide import decide as decide_account
+from televent.domain.account.events import AccountEvent, AddressVerified
+from televent.domain.account.state import Account
 from televent.domain.calendar.commands import CreateCalendar
 from televent.domain.calendar.decide import decide as decide_calendar
 from televent.domain.ids import AccountId, StreamKey, account_stream
@@ -113,17 +115,19 @@ def erase_account(backend: Backend, context: Context) -> None:
     handle(backend.store, context, ACCOUNT, key, lambda state: decide_account(state, command))
 
 
-def claim_address(backend: Backend, context: Context, *, address: str, code: str) -> None:
-    """Mails ``code`` (six digits) to the address, which ``verify_address`` then needs.
+def claim_address(backend: Backend, context: Context, *, address: str, code: str, tells: bool = True) -> None:
+    """Mails ``code`` (six digits) to the address, which ``verify_address`` then needs. ``tells`` False: another account
+    that has the address shows only then, to the person who can read its mail.
 
-    Raises InvalidAddress, AddressTaken, UnknownAccount; TooManyCodes where the person or the address has had enough.
+    Raises InvalidAddress, AddressTaken, UnknownAccount, TooManyAddresses; TooManyCodes where the person or the address
+    has had enough.
     """
     address = checked_address(backend, address)
     owner = backend.reads.account_by_address(address)
-    if owner is not None and owner.tenant != context.tenant:
+    if tells and owner is not None and owner.tenant != context.tenant:
         raise AddressTaken(address=address)
     person = backend.people.account(context.tenant)
-    if owner is None:
+    if owner is None or owner.tenant != context.tenant:
         until = backend.code_mails.admit(context.tenant, address, context.command_id, context.now)
         if until is not None:
             raise TooManyCodes(until=until)
@@ -147,10 +151,16 @@ def verify_address(backend: Backend, context: Context, *, address: str, code: st
     hashed = None if code is None else hashed_code(context.tenant, address, code.strip())
     command = VerifyAddress(address, hashed, context.now)
     key = account_stream(context.tenant)
-    try:
-        after = handle(backend.store, context, ACCOUNT, key, lambda state: decide_account(state, command))
-    except NameTaken:
-        raise AddressTaken(address=address) from None
+
+    def decided(state: Account) -> list[AccountEvent]:
+        facts = decide_account(state, command)
+        # Read in each attempt: the rows of somebody who was first refuse ours, and the command is tried again.
+        owner = backend.reads.account_by_address(address) if AddressVerified(address) in facts else None
+        if owner is not None and owner.tenant != context.tenant:
+            raise AddressTaken(address=address)
+        return facts
+
+    after = handle(backend.store, context, ACCOUNT, key, decided)
     if address not in after.addresses:
         raise WrongCode()
 
