@@ -175,6 +175,7 @@ def test_no_answer_tells_whether_an_address_has_an_account(site: Site, ann: Clie
         replies.append((reply, checked, again))
     assert replies[0] == replies[1]
     wait_until(lambda: owed(site.core, "already_registered/1"), what="the owner is told")
+    code_of(site.core)
     (told,) = owed(site.core, "already_registered/1")
     assert (told["to"], told["name"]) == ("ann@example.com", "Ann")
     assert [each["to"] for each in owed(site.core, "registration_code/1")] == ["nobody@example.com"]
