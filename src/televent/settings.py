@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "console", "json"] = Field("auto", validation_alias="LOG_FORMAT")
 
     telegram_bot_token: SecretStr | None = Field(None, validation_alias="TELEGRAM_BOT_TOKEN")
+    telegram_bot_id: int | None = Field(None, gt=0, validation_alias="TELEGRAM_BOT_ID")
     telegram_api_base: str | None = Field(None, validation_alias="TELEGRAM_API_BASE")
     telegram_webhook_url: str | None = Field(None, validation_alias="TELEGRAM_WEBHOOK_URL")
     telegram_webhook_secret: SecretStr | None = Field(None, validation_alias="TELEGRAM_WEBHOOK_SECRET")

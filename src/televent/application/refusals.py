@@ -119,6 +119,10 @@ class WrongToken(Refusal):
     """The session has ended. Sign in again."""
 
 
+class UsedProof(Refusal):
+    """This sign-in was used already. Open the app again."""
+
+
 class UnknownSession(Refusal):
     """There is no such session."""
 
@@ -234,5 +238,6 @@ __all__ = [
     "Unreachable",
     "UnreadableTimes",
     "UnsplittableSeries",
+    "UsedProof",
     "WrongCode",
 ]

@@ -74,6 +74,10 @@ class Sessions(Protocol):
         """The key that signs access tokens, the same on every node. ``made``: used where there is none yet."""
         ...
 
+    def use_proof(self, tenant: AccountId, proof: bytes, until: datetime) -> bool:
+        """Notes that a proof began a session; False where it began one before, or the account is erased."""
+        ...
+
     def sweep(self, now: datetime) -> int:
-        """Deletes the expired sessions, and returns their number."""
+        """Deletes the expired sessions and proofs, and returns the number of sessions."""
         ...

@@ -37,6 +37,7 @@ from televent.adapters.rest.app import rest_door
 from televent.adapters.rest.auth import Auth, Count
 from televent.adapters.rest.live.hub import Hub
 from televent.adapters.rest.device_settings import Connecting
+from televent.adapters.rest.telegram_proof import TelegramProofs
 from televent.adapters.sandbox.config import url_of
 from televent.application.marks import Marks
 from televent.application.outage import Outage
@@ -214,7 +215,8 @@ def entrance(core: Core, caldav: Asgi, limits: RateLimits | None = None, live: H
 
 def rest_auth(core: Core, admit: Callable[[Scope], Awaitable[float]], *, limited: bool) -> Auth:
     """How requests of the REST door are signed in. The keys are read with the first one: a start waits for nothing."""
-    secret = core.settings.jwt_secret
+    settings = core.settings
+    secret = settings.jwt_secret
 
     def keys() -> tuple[str, ...]:
         if secret is None:
@@ -232,6 +234,10 @@ def rest_auth(core: Core, admit: Callable[[Scope], Awaitable[float]], *, limited
         keys=keys,
         requests=limit("rest", Rate(300, 60.0, 300)),
         attempts=limit("sign-in", Rate(5, 60.0, 10)),
+        telegram=TelegramProofs(
+            settings.telegram_bot_token.get_secret_value() if settings.telegram_bot_token is not None else None,
+            settings.telegram_bot_id,
+        ),
         registrations=limit("register", Rate(1, 60.0, 20)),
     )
 

@@ -156,6 +156,7 @@ TABLE: Final[dict[type[Refusal], Row]] = {
     refusals.UnknownApiKey: Row(404),
     refusals.TooManyApiKeys: Row(403),
     refusals.InvalidExpiry: Row(403),
+    refusals.UsedProof: Row(403),
     refusals.UnknownSession: Row(404),
     refusals.WrongToken: Row(403),
     refusals.WeakPassword: Row(403),

@@ -33,6 +33,7 @@ from televent.adapters.rest.controllers.search import Search
 from televent.adapters.rest.live.hub import Hub
 from televent.adapters.rest.device_settings import Connecting
 from televent.adapters.rest.controllers.registration import Registration
+from televent.adapters.rest.controllers.telegram import TelegramSignIn
 from televent.adapters.rest.problems import (
     NotSignedIn,
     TooManyRequests,
@@ -66,6 +67,7 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     Exports,
     OwnHistoryOf,
     Registration,
+    TelegramSignIn,
     ApiKeys,
     Addresses,
     ProblemTypes,
@@ -74,6 +76,16 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
 )
 NOWHERE: Final = Connecting(lambda: Reach("http://localhost/", "machine"))
 """The address of a door that no device reaches from elsewhere."""
+TAKEN: Final = [
+    "Authorization",
+    "Content-Type",
+    "If-Match",
+    "If-None-Match",
+    "Prefer",
+    "X-Request-ID",
+    "X-Telegram-Init-Data",
+]
+"""The headers that pages of other origins may send."""
 SHOWN: Final = ["ETag", "Location", "Retry-After", "X-Request-ID"]
 """The headers of an answer that pages of other origins may read."""
 SECURE: Final = {
@@ -129,6 +141,7 @@ def rest_door(
             "Prefer",
             "X-Request-ID",
         ],
+        allow_headers=TAKEN,
         expose_headers=SHOWN,
         max_age=PREFLIGHT_SECONDS,
     )
@@ -157,7 +170,17 @@ def rest_door(
             use_handler_docstrings=True,
             path="/openapi.json",
             components=Components(
-                security_schemes={"token": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}
+                security_schemes={
+                    "token": SecurityScheme(
+                        type="http", scheme="bearer", description="An access token, or an API key with the scope."
+                    ),
+                    "telegram": SecurityScheme(
+                        type="apiKey",
+                        name="X-Telegram-Init-Data",
+                        security_scheme_in="header",
+                        description="Init data of a Mini App, for all operations but those about sessions.",
+                    ),
+                }
             ),
             render_plugins=[JsonRenderPlugin(path="/")],
         ),

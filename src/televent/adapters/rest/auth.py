@@ -20,13 +20,16 @@ from litestar.security.jwt import Token
 from televent.adapters.rest.problems import NotSignedIn, TooManyRequests, WrongScope
 from televent.adapters.rest.scopes import SCOPE, SIGNED_IN
 from televent.adapters.rest.scopes import Scope as Part
+from televent.adapters.rest.telegram_proof import TelegramProofs
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.origins import Origin
 from televent.application.outage import Outage
 from televent.application.use_cases.people import api_keys
 from televent.application.use_cases.people.sign_in import SignedIn
+from televent.application.use_cases.people.telegram_sign_in import account_of_telegram
 from televent.domain.ids import AccountId
+from televent.wording.accepted import language_of
 
 ALGORITHM: Final = "HS256"
 """The only algorithm; the one that a token names does not count (RFC 8725 §3.1)."""
@@ -41,6 +44,8 @@ HASHES: Final = 4
 
 SESSION: Final = "session"
 KEY: Final = "key"
+TELEGRAM: Final = "telegram"
+INIT_DATA: Final = "x-telegram-init-data"
 KEY_PREFIX: Final = "tvk_"
 """The begin of every API key, by which programs that look for lost secrets find it."""
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -78,7 +83,8 @@ class Count(Protocol):
 class Person:
     """The signed-in person of a request.
 
-    ``session_id``: of their session, or of the API key where ``kind`` is KEY. ``scopes``: what the request may do.
+    ``session_id``: of their session; of the API key where ``kind`` is KEY; the account's where it is TELEGRAM.
+    ``scopes``: what the request may do.
     ``name``: of the key; "" for a session. ``origin``: of the commands of this request (application.origins); None for
     a request that only reads. ``expires``: when the token or key of the request does; None: never.
     """
@@ -106,6 +112,7 @@ class Auth:
     requests: Count | None
     attempts: Count | None
     registrations: Count | None = None
+    telegram: TelegramProofs = field(default_factory=TelegramProofs)
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHES))
     _keys: tuple[str, ...] = ()
 
@@ -127,13 +134,16 @@ class Auth:
         )
         return token.encode(secret=(await self.secrets())[0], algorithm=ALGORITHM)
 
-    async def person_of(self, scope: Scope, header: str) -> Person:
-        """The person whose access token the Authorization header has. Raises NotSignedIn, TooManyRequests."""
+    async def person_of(self, scope: Scope, header: str, init_data: str = "") -> Person:
+        """The person whose access token or API key the Authorization header has; without that header, of whom
+        ``init_data`` is. Raises NotSignedIn, TooManyRequests."""
         scheme, _, encoded = header.partition(" ")
         encoded, found = encoded.strip(), None
         if scheme.lower() == "bearer" and len(encoded) <= MAX_TOKEN:
             secrets = () if encoded.startswith(KEY_PREFIX) else await self.secrets()
             found = await self.run(self._person, scope, encoded, secrets)
+        elif not header and init_data:
+            found = await self.run(self._telegram_person, scope, init_data)
         if found is None:
             wait = await self.admit(scope)
             if wait > 0:
@@ -154,6 +164,23 @@ class Auth:
             if read is None or not self.backend.sessions.alive(read.tenant, read.session_id, self.backend.clock()):
                 return None
             found = read
+        if scope.get("method", "GET") in READING:
+            return found
+        return replace(found, origin=self.origin_of(scope, found.tenant, found.session_id, found.name))
+
+    def _telegram_person(self, scope: Scope, init_data: str) -> Person | None:
+        now = self.backend.clock()
+        proof = self.telegram.init_data(init_data, now)
+        if proof is None:
+            return None
+        account = self.backend.reads.account_by_telegram(proof.user.id)
+        if account is None:
+            # The first contact opens the account. The id is random: one made from Telegram's would outlive an erasure.
+            tenant, command_id = AccountId(self.backend.ids()), self.backend.ids()
+            context = Context(tenant, str(tenant), "rest", now, command_id, command_id.hex)
+            about = {"name": proof.user.name, "locale": language_of(proof.user.language_code)}
+            account = account_of_telegram(self.backend, context, telegram_id=proof.user.id, **about)
+        found = Person(account.tenant, account.tenant, TELEGRAM, frozenset(Part) - {Part.SESSION}, "Telegram")
         if scope.get("method", "GET") in READING:
             return found
         return replace(found, origin=self.origin_of(scope, found.tenant, found.session_id, found.name))
@@ -214,7 +241,8 @@ async def allowed(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseR
     if not handler.opt.get(SIGNED_IN):
         return
     auth: Auth = connection.app.state.auth
-    person = await auth.person_of(connection.scope, connection.headers.get("authorization", ""))  # type: ignore[arg-type]
+    header, init_data = connection.headers.get("authorization", ""), connection.headers.get(INIT_DATA, "")
+    person = await auth.person_of(connection.scope, header, init_data)  # type: ignore[arg-type]
     if handler.opt.get(SCOPE, Part.SESSION) not in person.scopes:
         raise WrongScope
     connection.scope["state"][PERSON] = person

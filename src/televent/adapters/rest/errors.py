@@ -73,6 +73,7 @@ TABLE: Final[dict[type[Refusal], int]] = {
     refusals.UnknownApiKey: 404,
     refusals.TooManyApiKeys: 422,
     refusals.InvalidExpiry: 422,
+    refusals.UsedProof: 401,
     refusals.UnknownSession: 404,
     refusals.WrongToken: 401,
     refusals.WeakPassword: 422,

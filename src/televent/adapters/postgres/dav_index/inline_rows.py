@@ -160,6 +160,7 @@ BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
         # After the account, which a new row locks: a row that comes meanwhile goes too.
         "origin",
         "session",
+        "used_proof",
         "event_mail",
         "guest_address",
         "invitation_mail",

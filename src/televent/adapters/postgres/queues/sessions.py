@@ -38,6 +38,10 @@ END = "DELETE FROM session WHERE tenant_id = %s AND session_id = %s"
 END_ALL = "DELETE FROM session WHERE tenant_id = %s AND session_id IS DISTINCT FROM %s"
 MAKE_KEY = "INSERT INTO session_key (secret) VALUES (%s) ON CONFLICT DO NOTHING"
 KEY = "SELECT secret FROM session_key"
+USE_PROOF = """
+    INSERT INTO used_proof (digest, expires_at, tenant_id)
+    SELECT %s, %s, tenant_id FROM account WHERE tenant_id = %s FOR SHARE ON CONFLICT DO NOTHING"""
+SWEEP_PROOFS = "DELETE FROM used_proof WHERE expires_at <= %s"
 SWEEP = "DELETE FROM session WHERE expires_at <= %s"
 
 
@@ -108,7 +112,13 @@ class PostgresSessions:
         assert row is not None
         return str(row[0])
 
-    def sweep(self, now: datetime) -> int:
-        """Deletes the expired sessions, and returns their number."""
+    def use_proof(self, tenant: AccountId, proof: bytes, until: datetime) -> bool:
+        """Notes that a proof began a session; False where it began one before, or the account is erased."""
         with self._pool.connection() as connection:
+            return connection.execute(USE_PROOF, (proof, until, tenant)).rowcount == 1
+
+    def sweep(self, now: datetime) -> int:
+        """Deletes the expired sessions and proofs, and returns the number of sessions."""
+        with self._pool.connection() as connection:
+            connection.execute(SWEEP_PROOFS, (now,))
             return connection.execute(SWEEP, (now,)).rowcount

@@ -52,6 +52,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "snapshot": "states that follow from the facts",
     "subject_key": "the key of the person",
     "unreadable_fact": "numbers",
+    "used_proof": "hashes",
 }
 """The other tables with rows of an account, and why they are not in it."""
 SECRETS: Final[Mapping[str, frozenset[str]]] = {

@@ -90,3 +90,4 @@ problem-wrong-scope = This key does not allow that. Sign in, or use a key with t
 problem-unknown-api-key = There is no such API key.
 problem-too-many-api-keys = There are fifty API keys already. Revoke one first.
 problem-invalid-expiry = A key must expire in the future, and within ten years.
+problem-used-proof = This sign-in was used already. Open the app again.

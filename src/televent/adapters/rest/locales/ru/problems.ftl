@@ -90,3 +90,4 @@ problem-wrong-scope = Этот ключ такого не разрешает. В
 problem-unknown-api-key = Такого ключа нет.
 problem-too-many-api-keys = Ключей уже пятьдесят. Сначала отзовите один из них.
 problem-invalid-expiry = Срок ключа должен быть в будущем, не дальше десяти лет.
+problem-used-proof = Этот вход уже использован. Откройте приложение снова.

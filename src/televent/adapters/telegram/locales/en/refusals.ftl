@@ -80,3 +80,4 @@ refusal-UnknownSession = There is no such session.
 refusal-UnknownApiKey = There is no such API key.
 refusal-TooManyApiKeys = There are fifty API keys already. Revoke one first.
 refusal-InvalidExpiry = A key must expire in the future, and within ten years.
+refusal-UsedProof = This sign-in was used already. Open the app again.

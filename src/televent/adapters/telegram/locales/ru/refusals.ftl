@@ -80,3 +80,4 @@ refusal-UnknownSession = Такого сеанса нет.
 refusal-UnknownApiKey = Такого ключа нет.
 refusal-TooManyApiKeys = Ключей уже пятьдесят. Сначала отзовите один из них.
 refusal-InvalidExpiry = Срок ключа должен быть в будущем, не дальше десяти лет.
+refusal-UsedProof = Этот вход уже использован. Откройте приложение снова.
