@@ -17,11 +17,13 @@ from support.waiting import NET
 
 @dataclass
 class Reply:
-    """The door's answer. ``headers`` are by lower-case name; ``body`` is "" where there is none."""
+    """The door's answer. ``headers`` are by lower-case name; ``body`` is "" where there is none. ``cookies``: each
+    Set-Cookie."""
 
     status: int
     headers: dict[str, str]
     body: str
+    cookies: tuple[str, ...] = ()
 
     @property
     def json(self) -> Any:
@@ -41,20 +43,28 @@ def call(port: int, method: str, path: str, body: object = None, **headers: str)
     data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
     if data is not None:
         sent.setdefault("Content-Type", "application/json")
-    status, seen, answer = raw(port, method, path, data, sent)
-    return Reply(status, seen, answer.decode())
+    status, seen, answer, cookies = sent_raw(port, method, path, data, sent)
+    return Reply(status, seen, answer.decode(), cookies)
 
 
 def raw(
     port: int, method: str, path: str, body: bytes | None, headers: dict[str, str]
 ) -> tuple[int, dict[str, str], bytes]:
     """One request on a connection of its own: status, headers by lower-case name, and the bytes of the answer."""
+    return sent_raw(port, method, path, body, headers)[:3]
+
+
+def sent_raw(
+    port: int, method: str, path: str, body: bytes | None, headers: dict[str, str]
+) -> tuple[int, dict[str, str], bytes, tuple[str, ...]]:
+    """As ``raw``, with the Set-Cookie headers."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=NET)
     try:
         connection.request(method, path, body, headers)
         response = connection.getresponse()
         seen = {name.lower(): value for name, value in response.getheaders()}
-        return response.status, seen, response.read()
+        cookies = tuple(response.headers.get_all("set-cookie") or ())
+        return response.status, seen, response.read(), cookies
     finally:
         connection.close()
 

@@ -54,6 +54,7 @@ def test_init_data_tells_who_the_person_is() -> None:
     assert proof.until == NOW + timedelta(hours=24)
 
 
+MANY = fields() | {f"f{number}": "1" for number in range(40)}
 FORGERIES: dict[str, Callable[[], str]] = {
     "another token": lambda: init_data(fields(), "1:other"),
     "another person": lambda: init_data(fields()).replace("1001", "1002"),
@@ -73,7 +74,7 @@ FORGERIES: dict[str, Callable[[], str]] = {
     "no person": lambda: init_data(fields(user="[1]")),
     "person nought": lambda: init_data(fields(user=json.dumps({"id": 0}))),
     "too long": lambda: init_data(fields(chat="x" * 5000)),
-    "too many fields": lambda: init_data({**fields(), **{f"f{number}": "1" for number in range(40)}}),
+    "too many fields": lambda: init_data(MANY),
     "nothing": lambda: "",
     "no fields": lambda: "hash",
     "data of the widget": lambda: urlencode(widget(fields())),

@@ -37,6 +37,7 @@ from televent.adapters.rest.app import rest_door
 from televent.adapters.rest.auth import Auth, Count
 from televent.adapters.rest.live.hub import Hub
 from televent.adapters.rest.device_settings import Connecting
+from televent.adapters.rest.cookies import Cookies, origin_in
 from televent.adapters.rest.telegram_proof import TelegramProofs
 from televent.adapters.sandbox.config import url_of
 from televent.application.marks import Marks
@@ -234,6 +235,11 @@ def rest_auth(core: Core, admit: Callable[[Scope], Awaitable[float]], *, limited
         keys=keys,
         requests=limit("rest", Rate(300, 60.0, 300)),
         attempts=limit("sign-in", Rate(5, 60.0, 10)),
+        cookies=Cookies(
+            base=settings.public_path,
+            secure=(settings.public_url or "").startswith("https://"),
+            origin_of=lambda scope: origin_in(_base(settings, scope)),
+        ),
         telegram=TelegramProofs(
             settings.telegram_bot_token.get_secret_value() if settings.telegram_bot_token is not None else None,
             settings.telegram_bot_id,

@@ -35,9 +35,11 @@ from televent.adapters.rest.device_settings import Connecting
 from televent.adapters.rest.controllers.registration import Registration
 from televent.adapters.rest.controllers.telegram import TelegramSignIn
 from televent.adapters.rest.problems import (
+    CrossSite,
     NotSignedIn,
     TooManyRequests,
     WrongScope,
+    of_cross_site,
     of_defect,
     of_http,
     of_limit,
@@ -161,6 +163,7 @@ def rest_door(
             TooManyRequests: of_limit,
             NotSignedIn: of_stranger,
             WrongScope: of_scope,
+            CrossSite: of_cross_site,
             Exception: of_defect,
         },
         openapi_config=OpenAPIConfig(

@@ -17,6 +17,7 @@ from litestar.exceptions import NotAuthorizedException
 from litestar.handlers import BaseRouteHandler
 from litestar.security.jwt import Token
 
+from televent.adapters.rest.cookies import READING, Cookies
 from televent.adapters.rest.problems import NotSignedIn, TooManyRequests, WrongScope
 from televent.adapters.rest.scopes import SCOPE, SIGNED_IN
 from televent.adapters.rest.scopes import Scope as Part
@@ -48,8 +49,6 @@ TELEGRAM: Final = "telegram"
 INIT_DATA: Final = "x-telegram-init-data"
 KEY_PREFIX: Final = "tvk_"
 """The begin of every API key, by which programs that look for lost secrets find it."""
-READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-"""The methods that change nothing (RFC 9110 §9.2.1), so that no origin is kept for them."""
 PERSON: Final = "televent_person"
 """The key of the person in a request's state."""
 MAX_TOKEN: Final = 2048
@@ -113,6 +112,7 @@ class Auth:
     attempts: Count | None
     registrations: Count | None = None
     telegram: TelegramProofs = field(default_factory=TelegramProofs)
+    cookies: Cookies = field(default_factory=Cookies)
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHES))
     _keys: tuple[str, ...] = ()
 
@@ -236,12 +236,15 @@ class Auth:
 async def allowed(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """The guard of every handler: signs the request in where the handler is for signed-in people, and compares scopes.
 
-    A handler that names no scope is for sessions only. Raises NotSignedIn, TooManyRequests, WrongScope.
+    A handler that names no scope is for sessions only. Raises NotSignedIn, TooManyRequests, WrongScope, CrossSite.
     """
     if not handler.opt.get(SIGNED_IN):
         return
     auth: Auth = connection.app.state.auth
     header, init_data = connection.headers.get("authorization", ""), connection.headers.get(INIT_DATA, "")
+    if not header and not init_data and (token := auth.cookies.access_in(connection.cookies)):
+        auth.cookies.check(connection.scope)  # type: ignore[arg-type]
+        header = f"Bearer {token}"
     person = await auth.person_of(connection.scope, header, init_data)  # type: ignore[arg-type]
     if handler.opt.get(SCOPE, Part.SESSION) not in person.scopes:
         raise WrongScope

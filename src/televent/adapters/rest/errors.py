@@ -95,11 +95,13 @@ INVALID: Final = "invalid-request"
 MALFORMED: Final = "malformed-request"
 NOT_SIGNED_IN: Final = "not-signed-in"
 WRONG_SCOPE: Final = "wrong-scope"
+CROSS_SITE: Final = "cross-site"
 
 STATUSES: Final[dict[str, int]] = {
     MALFORMED: 400,
     NOT_SIGNED_IN: 401,
     WRONG_SCOPE: 403,
+    CROSS_SITE: 403,
     "no-such-path": 404,
     "method-not-allowed": 405,
     "changes-gone": 410,

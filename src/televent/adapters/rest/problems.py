@@ -16,6 +16,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
 
 from televent.adapters.rest.errors import (
+    CROSS_SITE,
     INTERNAL,
     INVALID,
     NOT_SIGNED_IN,
@@ -75,6 +76,10 @@ class NotSignedIn(Exception):
     """The request has no access token or API key that counts."""
 
 
+class CrossSite(Exception):
+    """A browser sent the cookies of a session with a request that no page of ours made."""
+
+
 class WrongScope(Exception):
     """The API key of the request does not have the scope of the operation."""
 
@@ -86,9 +91,9 @@ def sentence(name: str, language: str) -> str:
 
 def documented(*names: str) -> dict[int, ResponseSpec]:
     """The answers of an operation that has these problems, for its ``responses``. One for signed-in people can have the
-    wrong scope, too."""
+    wrong scope, or come with cookies from another site."""
     if NOT_SIGNED_IN in names:
-        names = (*names, WRONG_SCOPE)
+        names = (*names, WRONG_SCOPE, CROSS_SITE)
     statuses = {name: _status(name) for name in dict.fromkeys(names)}
     return {
         status: ResponseSpec(
@@ -144,6 +149,11 @@ def of_scope(request: Request[Any, Any, Any], _: WrongScope) -> Response[Problem
     """The answer to an API key that may not do that (RFC 6750 §3.1)."""
     challenge = 'Bearer realm="Televent", error="insufficient_scope"'
     return _answer(request, WRONG_SCOPE, headers={"www-authenticate": challenge})
+
+
+def of_cross_site(request: Request[Any, Any, Any], _: CrossSite) -> Response[Problem]:
+    """The answer to a page of another site that uses the cookies of this one."""
+    return _answer(request, CROSS_SITE)
 
 
 def of_defect(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:

@@ -48,7 +48,7 @@ class User(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A statement of Telegram about a person. ``digest``: the same for each spelling of one proof. ``until``: when it expires."""
+    """A statement of Telegram about a person. ``digest``: the same for each spelling of it. ``until``: its expiry."""
 
     user: User
     digest: bytes

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
+from litestar import Request, Response
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
 
 from televent.adapters.rest.auth import LIFETIME, Auth, shown
+from televent.application.sessions import LIFETIME as SESSION_LIFETIME
 from televent.application.use_cases.people import sign_in
+
+UNCACHED: Final = {"cache-control": "no-store"}
+"""RFC 6749 §5.1: nobody on the way keeps a token."""
 
 
 class Tokens(msgspec.Struct, frozen=True):
-    """``access_token`` goes into the Authorization header; ``refresh_token`` gets the next pair, once."""
+    """``access_token`` goes into the Authorization header; ``refresh_token`` gets the next pair, once. Where cookies were
+    asked for, both are "" and ``token_type`` is Cookie."""
 
     access_token: str
     refresh_token: str
@@ -40,6 +46,13 @@ PAIR: Final = {
 }
 
 
-async def pair(auth: Auth, begun: sign_in.SignedIn) -> Tokens:
-    """The tokens of a session that has begun or goes on."""
-    return Tokens(await auth.access(begun), shown(begun.refresh), int(LIFETIME.total_seconds()))
+async def answer(request: Request[Any, Any, Any], begun: sign_in.SignedIn, *, cookies: bool) -> Response[Tokens]:
+    """The tokens of a session that has begun or goes on. ``cookies``: in cookies, which no script can read. The caller
+    has checked where the request comes from."""
+    auth: Auth = request.app.state.auth
+    access, refresh = await auth.access(begun), shown(begun.refresh)
+    seconds = int(LIFETIME.total_seconds())
+    if not cookies:
+        return Response(Tokens(access, refresh, seconds), headers=UNCACHED)
+    made = auth.cookies.made(access, refresh, LIFETIME, SESSION_LIFETIME)
+    return Response(Tokens("", "", seconds, "Cookie"), cookies=made, headers=UNCACHED)

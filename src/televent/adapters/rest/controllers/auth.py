@@ -18,7 +18,7 @@ from litestar.params import FromPath, JSONBody
 from televent.adapters.rest.auth import Auth, Person, taken
 from televent.adapters.rest.problems import documented
 from televent.adapters.rest.scopes import Scope, needs
-from televent.adapters.rest.tokens import PAIR, Tokens, pair
+from televent.adapters.rest.tokens import PAIR, Tokens, answer
 from televent.application.use_cases.people import sign_in
 from televent.domain.account.decide import CODE_LIFETIME
 
@@ -28,16 +28,17 @@ Secret = Annotated[str, msgspec.Meta(min_length=1, max_length=256, examples=["se
 
 
 class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An address and its password."""
+    """An address and its password. ``cookies``: for a page of this server, the tokens come as cookies."""
 
     email: Address
     password: Secret
+    cookies: bool = False
 
 
 class Refresh(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A refresh token, which is used up."""
+    """A refresh token, which is used up; "" where it is in a cookie."""
 
-    refresh_token: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    refresh_token: Annotated[str, msgspec.Meta(max_length=200)] = ""
 
 
 class Forgotten(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -109,29 +110,37 @@ class Auths(Controller):
         operation_id="login",
         status_code=200,
         summary="Sign in",
-        responses={**PAIR, **documented(*BODY, "wrong-password")},
+        responses={**PAIR, **documented(*BODY, "wrong-password", "cross-site")},
     )
-    async def login(self, request: Request[Any, Any, Any], data: JSONBody[Login]) -> Tokens:
+    async def login(self, request: Request[Any, Any, Any], data: JSONBody[Login]) -> Response[Tokens]:
         """Begins a session. It revokes a request to erase the account."""
         auth: Auth = request.app.state.auth
+        if data.cookies:
+            # Another page could sign the person in as somebody else, and read what they then write.
+            auth.cookies.check(request.scope)  # type: ignore[arg-type]
         await auth.count_attempt(request.scope, data.email)  # type: ignore[arg-type]
         account = await auth.run(sign_in.account_at, auth.backend, data.email)
         context = await auth.first_context(request, account.tenant if account is not None else auth.backend.ids())
         agent = request.headers.get("user-agent", "")
         begin = partial(sign_in.log_in, ip=auth.client_of(request.scope), user_agent=agent)  # type: ignore[arg-type]
-        return await pair(auth, await auth.hashed(begin, auth.backend, context, account, data.password))
+        begun = await auth.hashed(begin, auth.backend, context, account, data.password)
+        return await answer(request, begun, cookies=data.cookies)
 
     @post(
         "/refresh-token",
         operation_id="refreshToken",
         status_code=200,
         summary="Go on with a session",
-        responses={**PAIR, **documented(*BODY, "wrong-token")},
+        responses={**PAIR, **documented(*BODY, "wrong-token", "cross-site")},
     )
-    async def refresh(self, request: Request[Any, Any, Any], data: JSONBody[Refresh]) -> Tokens:
+    async def refresh(self, request: Request[Any, Any, Any], data: JSONBody[Refresh]) -> Response[Tokens]:
         """A new pair of tokens. A refresh token that was used before ends the session: somebody has stolen it."""
         auth: Auth = request.app.state.auth
-        return await pair(auth, await auth.run(sign_in.refresh, auth.backend, taken(data.refresh_token)))
+        token = data.refresh_token
+        if not token and (token := auth.cookies.refresh_in(request.cookies)):
+            auth.cookies.check(request.scope)  # type: ignore[arg-type]
+        begun = await auth.run(sign_in.refresh, auth.backend, taken(token))
+        return await answer(request, begun, cookies=not data.refresh_token)
 
     @post(
         "/logout",
@@ -142,13 +151,16 @@ class Auths(Controller):
         opt=needs(Scope.SESSION),
         responses=documented(*BODY, "not-signed-in", "unknown-session"),
     )
-    async def logout(self, request: Request[Any, Any, Any], signed_in: Signed, data: JSONBody[Logout]) -> None:
-        """Ends this session, or all of them, at once on every node."""
+    async def logout(
+        self, request: Request[Any, Any, Any], signed_in: Signed, data: JSONBody[Logout]
+    ) -> Response[None]:
+        """Ends this session, or all of them, at once on every node. It takes the cookies away."""
         auth: Auth = request.app.state.auth
         if data.everywhere:
             await auth.run(auth.backend.sessions.end_all, signed_in.tenant)
-            return
-        await auth.run(auth.backend.sessions.end, signed_in.tenant, signed_in.session_id)
+        else:
+            await auth.run(auth.backend.sessions.end, signed_in.tenant, signed_in.session_id)
+        return Response(None, cookies=auth.cookies.cleared() if auth.cookies.access_in(request.cookies) else [])
 
     @post(
         "/forgot-password",

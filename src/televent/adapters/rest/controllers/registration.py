@@ -16,7 +16,7 @@ from litestar.params import JSONBody
 from televent.adapters.rest.auth import Auth
 from televent.adapters.rest.controllers.auth import BODY, Address, Secret
 from televent.adapters.rest.problems import documented, language
-from televent.adapters.rest.tokens import PAIR, Tokens, pair
+from televent.adapters.rest.tokens import PAIR, Tokens, answer
 from televent.application.event_store.context import Context
 from televent.application.use_cases.people import register as registering
 from televent.application.use_cases.people.sign_in import begin_session
@@ -44,10 +44,11 @@ class Waiting(msgspec.Struct, frozen=True):
 
 
 class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The code from the mail."""
+    """The code from the mail. ``cookies``: for a page of this server, the tokens come as cookies."""
 
     registration_id: UUID
     code: Annotated[str, msgspec.Meta(min_length=6, max_length=10, examples=["123456"])]
+    cookies: bool = False
 
 
 class Resend(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -115,18 +116,21 @@ class Registration(Controller):
         operation_id="verifyRegistration",
         status_code=200,
         summary="Open the account",
-        responses={**PAIR, **documented(*BODY, "wrong-code")},
+        responses={**PAIR, **documented(*BODY, "wrong-code", "cross-site")},
     )
-    async def verify(self, request: Request[Any, Any, Any], data: JSONBody[Proof]) -> Tokens:
+    async def verify(self, request: Request[Any, Any, Any], data: JSONBody[Proof]) -> Response[Tokens]:
         """Opens the account with a default calendar, and begins a session."""
         auth: Auth = request.app.state.auth
+        if data.cookies:
+            auth.cookies.check(request.scope)  # type: ignore[arg-type]
         await auth.count_attempt(request.scope, str(data.registration_id))  # type: ignore[arg-type]
         context = auth.context(request, data.registration_id)
         opened = partial(registering.verify_registration, code=data.code)
         await auth.run(opened, auth.backend, context)
         agent = request.headers.get("user-agent", "")
         begin = partial(begin_session, ip=auth.client_of(request.scope), user_agent=agent)  # type: ignore[arg-type]
-        return await pair(auth, await auth.run(begin, auth.backend, context.tenant, context.now))
+        begun = await auth.run(begin, auth.backend, context.tenant, context.now)
+        return await answer(request, begun, cookies=data.cookies)
 
 
 def _sending(auth: Auth, context: Context) -> Response[Waiting]:

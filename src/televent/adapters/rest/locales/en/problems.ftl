@@ -91,3 +91,4 @@ problem-unknown-api-key = There is no such API key.
 problem-too-many-api-keys = There are fifty API keys already. Revoke one first.
 problem-invalid-expiry = A key must expire in the future, and within ten years.
 problem-used-proof = This sign-in was used already. Open the app again.
+problem-cross-site = This request came with cookies from a page of another site. A program signs in with a header.
