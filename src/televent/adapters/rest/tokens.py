@@ -18,8 +18,8 @@ UNCACHED: Final = {"cache-control": "no-store"}
 
 
 class Tokens(msgspec.Struct, frozen=True):
-    """``access_token`` goes into the Authorization header; ``refresh_token`` gets the next pair, once. Where cookies were
-    asked for, both are "" and ``token_type`` is Cookie."""
+    """``access_token`` goes into the Authorization header; ``refresh_token`` gets the next pair, once. Where cookies
+    were asked for, both are "" and ``token_type`` is Cookie."""
 
     access_token: str
     refresh_token: str

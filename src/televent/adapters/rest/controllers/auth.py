@@ -149,7 +149,10 @@ class Auths(Controller):
         summary="Sign out, here or everywhere",
         security=TOKEN,
         opt=needs(Scope.SESSION),
-        responses=documented(*BODY, "not-signed-in", "unknown-session"),
+        responses={
+            204: ResponseSpec(None, generate_examples=False, description="Signed out."),
+            **documented(*BODY, "not-signed-in"),
+        },
     )
     async def logout(
         self, request: Request[Any, Any, Any], signed_in: Signed, data: JSONBody[Logout]
