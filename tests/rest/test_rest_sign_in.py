@@ -22,6 +22,7 @@ from televent.application.use_cases.people.sign_in import set_password
 from televent.domain.ids import AccountId
 from televent.runtime.api import http_app
 from televent.runtime.compose import Core, build_core
+from televent.runtime.session_keys import session_keys
 from televent.settings import Settings
 
 EMAIL = "ann@example.com"
@@ -134,7 +135,7 @@ def test_a_token_that_this_server_did_not_sign_so_counts_for_nothing(site: Site)
     access = log_in(site).json["access_token"]
     encoded = access.split(".")[1]
     claims = json.loads(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
-    key = site.core.backend.sessions.signing_key("unused").encode()
+    key = session_keys(site.core).keys(site.core.backend.clock())[0].encode()
     good = {"alg": "HS256", "typ": "JWT"}
     assert sessions(site, signed(good, claims, key)).status == 200
     forged = [

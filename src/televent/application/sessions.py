@@ -70,14 +70,22 @@ class Sessions(Protocol):
         """Ends all sessions of the account ``but`` one, and returns their number."""
         ...
 
-    def signing_key(self, made: str) -> str:
-        """The key that signs access tokens, the same on every node. ``made``: used where there is none yet."""
-        ...
-
     def use_proof(self, tenant: AccountId, proof: bytes, until: datetime) -> bool:
         """Notes that a proof began a session; False where it began one before, or the account is erased."""
         ...
 
     def sweep(self, now: datetime) -> int:
         """Deletes the expired sessions and proofs, and returns the number of sessions."""
+        ...
+
+
+class Seal(Protocol):
+    """Seals a secret with a key that is kept apart from the database. Each method raises Outage."""
+
+    def seal(self, secret: bytes, about: UUID) -> bytes:
+        """The sealed secret, bound to ``about``."""
+        ...
+
+    def unseal(self, sealed: bytes, about: UUID) -> bytes | None:
+        """The secret; None where it was sealed with another key, or for something else."""
         ...

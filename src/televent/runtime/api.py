@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import resource
-import secrets
 import socket
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
@@ -48,6 +47,7 @@ from televent.runtime.exposure import exposed
 from televent.runtime.profile_signing import profile_signer
 from televent.runtime.push import Push
 from televent.runtime.server_address import reach
+from televent.runtime.session_keys import session_keys
 from televent.settings import Settings, SettingsError
 
 log = structlog.get_logger("televent")
@@ -219,9 +219,11 @@ def rest_auth(core: Core, admit: Callable[[Scope], Awaitable[float]], *, limited
     settings = core.settings
     secret = settings.jwt_secret
 
+    made = session_keys(core)
+
     def keys() -> tuple[str, ...]:
         if secret is None:
-            return (core.backend.sessions.signing_key(secrets.token_urlsafe(48)),)
+            return made.keys(core.backend.clock())
         return tuple(each.strip() for each in secret.get_secret_value().split(","))
 
     def limit(name: str, rate: Rate) -> Count | None:

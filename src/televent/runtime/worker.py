@@ -34,6 +34,7 @@ from televent.ical.queries.occurs import season_of
 from televent.policies.courier import KINDS, Delivery, deliver_all, recipient_of
 from televent.runtime.claims import kept
 from televent.runtime.compose import Core
+from televent.runtime.session_keys import session_keys
 
 log = structlog.get_logger("televent.worker")
 
@@ -295,6 +296,7 @@ async def housekeeping(core: Core, stop: asyncio.Event) -> None:
             await core.run(core.backend.setups.sweep, moment)
             await core.run(core.backend.archive_requests.sweep, moment)
             await core.run(core.backend.pending.sweep, moment)
+            await core.run(session_keys(core).rotate, moment)
             await core.run(PostgresMailTokens(core.pool).sweep, moment)
             await core.run(core.backend.parked.sweep, moment - KEPT)
             await core.run(core.mail_book.sweep_operator_mails, moment - KEEP_OPERATOR_MAILS)

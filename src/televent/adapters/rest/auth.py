@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -40,6 +41,8 @@ LIFETIME: Final = timedelta(minutes=15)
 """Time for which an access token is valid, where its session does not end before."""
 SKEW: Final = timedelta(minutes=1)
 """Time by which a token is older than it is: a node whose clock is behind would take a new one for forged."""
+KEYS_KNOWN: Final = 60.0
+"""Seconds for which a process knows the keys."""
 HASHES: Final = 4
 """Max passwords that one process hashes at once."""
 
@@ -115,11 +118,14 @@ class Auth:
     cookies: Cookies = field(default_factory=Cookies)
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHES))
     _keys: tuple[str, ...] = ()
+    _keys_until: float = 0.0
 
     async def secrets(self) -> tuple[str, ...]:
-        """The keys; read once by each process."""
-        if not self._keys:
+        """The keys; read once a minute by each process, because they take turns."""
+        now = time.monotonic()
+        if not self._keys or now >= self._keys_until:
             self._keys = await self.run(self.keys)
+            self._keys_until = now + KEYS_KNOWN
         return self._keys
 
     async def access(self, signed_in: SignedIn) -> str:

@@ -36,8 +36,6 @@ ALL = """
     WHERE tenant_id = %s AND expires_at > %s ORDER BY used_at DESC, session_id"""
 END = "DELETE FROM session WHERE tenant_id = %s AND session_id = %s"
 END_ALL = "DELETE FROM session WHERE tenant_id = %s AND session_id IS DISTINCT FROM %s"
-MAKE_KEY = "INSERT INTO session_key (secret) VALUES (%s) ON CONFLICT DO NOTHING"
-KEY = "SELECT secret FROM session_key"
 USE_PROOF = """
     INSERT INTO used_proof (digest, expires_at, tenant_id)
     SELECT %s, %s, tenant_id FROM account WHERE tenant_id = %s FOR SHARE ON CONFLICT DO NOTHING"""
@@ -103,14 +101,6 @@ class PostgresSessions:
             ended = connection.execute(END_ALL, (tenant, but)).rowcount
         self._wakeups.notify(SESSIONS)
         return ended
-
-    def signing_key(self, made: str) -> str:
-        """The key that signs access tokens, the same on every node."""
-        with self._pool.connection() as connection:
-            connection.execute(MAKE_KEY, (made,))
-            row = connection.execute(KEY).fetchone()
-        assert row is not None
-        return str(row[0])
 
     def use_proof(self, tenant: AccountId, proof: bytes, until: datetime) -> bool:
         """Notes that a proof began a session; False where it began one before, or the account is erased."""
