@@ -70,6 +70,10 @@ class Sessions(Protocol):
         """Ends all sessions of the account ``but`` one, and returns their number."""
         ...
 
+    def knows(self, tenant: AccountId, ip: str, now: datetime) -> bool:
+        """Whether a session of the account that has not ended began at that address."""
+        ...
+
     def use_proof(self, tenant: AccountId, proof: bytes, until: datetime) -> bool:
         """Notes that a proof began a session; False where it began one before, or the account is erased."""
         ...

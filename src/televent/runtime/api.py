@@ -246,6 +246,7 @@ def rest_auth(core: Core, admit: Callable[[Scope], Awaitable[float]], *, limited
             settings.telegram_bot_token.get_secret_value() if settings.telegram_bot_token is not None else None,
             settings.telegram_bot_id,
         ),
+        guesses=limit("sign-in-name", Rate(10, 60.0, 50)),
         registrations=limit("register", Rate(1, 60.0, 20)),
     )
 

@@ -103,8 +103,8 @@ class Person:
 @dataclass
 class Auth:
     """The parts with which one process signs requests in. ``keys``: those that sign access tokens, the newest first.
-    ``requests``, ``attempts`` and ``registrations``: limits by account, of sign-ins by name and client, and of
-    registrations by client; None: nothing is counted."""
+    ``requests``: a limit by account; ``attempts``: of sign-ins by name and client; ``guesses``: of sign-ins by name,
+    from clients that are not known; ``registrations``: by client. None: nothing is counted."""
 
     backend: Backend
     run: Run
@@ -113,6 +113,7 @@ class Auth:
     keys: Callable[[], tuple[str, ...]]
     requests: Count | None
     attempts: Count | None
+    guesses: Count | None = None
     registrations: Count | None = None
     telegram: TelegramProofs = field(default_factory=TelegramProofs)
     cookies: Cookies = field(default_factory=Cookies)
@@ -202,6 +203,14 @@ class Auth:
         """Counts a sign-in by its name and its client: those who guess elsewhere do not lock a person out. Raises
         TooManyRequests."""
         await self._count(self.attempts, f"{name.strip().lower()[:256]}/{self.client_of(scope)}")
+
+    async def count_guess(self, scope: Scope, name: str, tenant: UUID) -> None:
+        """Counts a sign-in by its name alone, whichever clients it comes from: guesses that many machines share. A
+        client at which the person is signed in is not counted, so nobody locks them out there. ``tenant``: that of the
+        name, or any id where nobody has it; it takes as long. Raises TooManyRequests."""
+        now = self.backend.clock()
+        if not await self.run(self.backend.sessions.knows, AccountId(tenant), self.client_of(scope), now):
+            await self._count(self.guesses, name.strip().lower()[:256])
 
     async def count_registration(self, scope: Scope) -> None:
         """Counts a registration by its client: each sends a mail to an address that somebody names. Raises

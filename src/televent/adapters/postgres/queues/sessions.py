@@ -36,6 +36,7 @@ ALL = """
     WHERE tenant_id = %s AND expires_at > %s ORDER BY used_at DESC, session_id"""
 END = "DELETE FROM session WHERE tenant_id = %s AND session_id = %s"
 END_ALL = "DELETE FROM session WHERE tenant_id = %s AND session_id IS DISTINCT FROM %s"
+KNOWS = "SELECT 1 FROM session WHERE tenant_id = %s AND ip = %s AND expires_at > %s LIMIT 1"
 USE_PROOF = """
     INSERT INTO used_proof (digest, expires_at, tenant_id)
     SELECT %s, %s, tenant_id FROM account WHERE tenant_id = %s FOR SHARE ON CONFLICT DO NOTHING"""
@@ -101,6 +102,10 @@ class PostgresSessions:
             ended = connection.execute(END_ALL, (tenant, but)).rowcount
         self._wakeups.notify(SESSIONS)
         return ended
+
+    def knows(self, tenant: AccountId, ip: str, now: datetime) -> bool:
+        """Whether a session of the account that has not ended began at that address."""
+        return bool(fetch(self._pool, KNOWS, (tenant, ip, now)))
 
     def use_proof(self, tenant: AccountId, proof: bytes, until: datetime) -> bool:
         """Notes that a proof began a session; False where it began one before, or the account is erased."""

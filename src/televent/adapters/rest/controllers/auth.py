@@ -120,7 +120,9 @@ class Auths(Controller):
             auth.cookies.check(request.scope)  # type: ignore[arg-type]
         await auth.count_attempt(request.scope, data.email)  # type: ignore[arg-type]
         account = await auth.run(sign_in.account_at, auth.backend, data.email)
-        context = await auth.first_context(request, account.tenant if account is not None else auth.backend.ids())
+        tenant = account.tenant if account is not None else auth.backend.ids()
+        await auth.count_guess(request.scope, data.email, tenant)  # type: ignore[arg-type]
+        context = await auth.first_context(request, tenant)
         agent = request.headers.get("user-agent", "")
         begin = partial(sign_in.log_in, ip=auth.client_of(request.scope), user_agent=agent)  # type: ignore[arg-type]
         begun = await auth.hashed(begin, auth.backend, context, account, data.password)
