@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from televent.ical.editing.values import VALUES, categories_of, write_categories, write_value
 from televent.ical.rules.rule import parse_rule
 from televent.ical.text.tree import Component
 from televent.ical.text.values import Moment, duration, escape, unescape
@@ -32,6 +33,9 @@ class EventChange:
     ``times``: the new start and end (exclusive) of the occurrence in question, aware, or dates for whole days. ``by``:
     the time by which it moves, on the wall clock of the event's zone. ``rule``: an RRULE value, "" for no repetition.
     ``reminders``: minutes before the start, () for none. ``transparent``: True where it shall not count as busy.
+    ``status``: a STATUS. ``privacy``: a CLASS. ``url``, ``conference``: a URI. "" removes each of them.
+    ``dates``, ``excluded``: all RDATEs and EXDATEs of the series. ``zone``: the name of the zone in which the event
+    keeps its wall clock, "" for none; ``times`` are then in it. ``end_zone``: that of the end, where it differs.
     """
 
     title: str | None = None
@@ -42,6 +46,15 @@ class EventChange:
     rule: str | None = None
     reminders: tuple[int, ...] | None = None
     transparent: bool | None = None
+    status: str | None = None
+    privacy: str | None = None
+    url: str | None = None
+    conference: str | None = None
+    categories: tuple[str, ...] | None = None
+    dates: tuple[Moment, ...] | None = None
+    excluded: tuple[Moment, ...] | None = None
+    zone: str | None = None
+    end_zone: str | None = None
 
     @property
     def moves(self) -> bool:
@@ -51,8 +64,16 @@ class EventChange:
     @property
     def own(self) -> bool:
         """True where only parts change that each attendee has alone (RFC 6638 §3.2.2.1)."""
-        told = (self.title, self.place, self.description, self.times, self.by, self.rule)
+        told = (
+            self.title, self.place, self.description, self.times, self.by, self.rule, self.status, self.privacy,
+            self.url, self.conference, self.categories, self.dates, self.excluded, self.zone, self.end_zone,
+        )  # fmt: skip
         return all(each is None for each in told)
+
+    @property
+    def repeats(self) -> bool:
+        """True where the repetition changes, which is that of the whole series."""
+        return any(each is not None for each in (self.rule, self.dates, self.excluded))
 
 
 TEXTS: Final = {"SUMMARY": "title", "LOCATION": "place", "DESCRIPTION": "description"}
@@ -73,6 +94,12 @@ def write_values(part: Component, change: EventChange, model: Component | None =
         _write_reminders(part, change.reminders)
     if change.transparent is not None and (model is None or part.value("TRANSP") == model.value("TRANSP")):
         part.put("TRANSP", "TRANSPARENT" if change.transparent else "OPAQUE")
+    for name, field in VALUES.items():
+        value: str | None = getattr(change, field)
+        if value is not None and (model is None or part.value(name) == model.value(name)):
+            write_value(part, name, value)
+    if change.categories is not None and (model is None or categories_of(part) == categories_of(model)):
+        write_categories(part, change.categories)
 
 
 def write_rule(part: Component, rule: str) -> None:

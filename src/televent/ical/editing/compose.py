@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 
-from televent.ical.editing.edits import UTC_NAMES, Person, add_attendees
+from televent.ical.editing.edits import Person, add_attendees
+from televent.ical.editing.moving import UTC_NAMES
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.rules.rule import parse_rule
 from televent.ical.text.characters import clean

@@ -67,10 +67,6 @@ def add_attendee(part: Component, person: Person) -> None:
     part.add(part.make("ATTENDEE", f"mailto:{person.address}", params))
 
 
-UTC_NAMES = frozenset({"UTC", "Etc/UTC"})
-"""Zones that need no VTIMEZONE: their times are written with Z (RFC 5545 §3.3.5)."""
-
-
 def _readable(text: CalendarText) -> Parts:
     parts = parts_to_edit(text)
     if parts.master is None and not parts.overrides:

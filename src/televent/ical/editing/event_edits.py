@@ -13,6 +13,7 @@ from televent.ical.editing.edits import stamp
 from televent.ical.editing.moving import length_between, move_series, set_times, wall_distance
 from televent.ical.editing.occurrences import any_left, occurrence_named, own_component, remove_occurrence
 from televent.ical.editing.refusals import UnmovableSeries
+from televent.ical.editing.rezoning import set_end_zone, set_zone, write_dates
 from televent.ical.editing.splitting import split_series
 from televent.ical.itip.parts import Parts, parts_to_edit
 from televent.ical.itip.series import planned
@@ -31,6 +32,8 @@ def change_all(
     parts = _parts(text)
     model = (parts.master or next(iter(parts.overrides.values()))).copy()
     before = {id(part): part.to_bytes() for _, part in parts.items()}
+    if change.zone is not None:
+        set_zone(parts, change.zone)
     old = _times_of(parts, recurrence_id) if change.times is not None else None
     if change.rule is not None and parts.master is not None:
         # The new rule is about the new time: the old one must not hinder the move.
@@ -41,6 +44,10 @@ def change_all(
         move_series(parts, change.by)
     if change.rule is not None:
         _write_rule(parts, change.rule)
+    if change.dates is not None or change.excluded is not None:
+        _write_dates(parts, change)
+    if change.end_zone is not None:
+        set_end_zone(parts, change.end_zone)
     for _, part in parts.items():
         write_values(part, change, model)
         if part.to_bytes() != before.get(id(part)):
@@ -52,6 +59,8 @@ def change_one(text: CalendarText, change: EventChange, *, now: datetime, recurr
     """The event with the change in one occurrence. Raises UnknownOccurrence, UnsplittableSeries, IcalError."""
     parts = _parts(text)
     part = own_component(parts, recurrence_id)
+    if change.zone is not None:
+        set_zone(parts, change.zone, part)
     start, end = parts.times(part)
     if change.times is not None:
         set_times(parts, part, *change.times)
@@ -117,6 +126,18 @@ def _write_rule(parts: Parts, rule: str) -> None:
             parts.remove(rid)
 
 
+def _write_dates(parts: Parts, change: EventChange) -> None:
+    """Sets the dates that a series has besides its rule, and those that it leaves out."""
+    if parts.master is None:
+        raise UnmovableSeries("the event is one occurrence of a series that is elsewhere")
+    for name, dates in (("RDATE", change.dates), ("EXDATE", change.excluded)):
+        if dates is not None:
+            write_dates(parts, name, dates)
+    for rid in list(parts.overrides):
+        if not planned(parts, rid):
+            parts.remove(rid)
+
+
 def _times_of(parts: Parts, recurrence_id: str | None) -> tuple[Moment, Moment]:
     """Start and end of an occurrence; None: of the series itself."""
     if recurrence_id is not None:
@@ -137,7 +158,8 @@ def _move_to(parts: Parts, old: tuple[Moment, Moment], new: tuple[Moment, Moment
             raise UnmovableSeries("a series of whole days stays one, and a series of times too")
         set_times(parts, model, start, end)
         return
-    move_series(parts, wall_distance(before, start))
+    if by := wall_distance(before, start):
+        move_series(parts, by)
     was, length = length_between(before, until), length_between(start, end)
     if was == length:
         return

@@ -25,6 +25,8 @@ from televent.ical.zones.tzid import tzid_of
 
 MAX_COMPARED: Final = 400
 """Max occurrences of the old and the new rule that are compared."""
+UTC_NAMES: Final = frozenset({"UTC", "Etc/UTC"})
+"""Zones that need no VTIMEZONE: their times are written with Z (RFC 5545 §3.3.5)."""
 _DAY: Final = timedelta(days=1)
 
 
@@ -52,7 +54,7 @@ def set_times(parts: Parts, part: Component, start: Moment, end: Moment) -> None
     if before is None or head is None:
         raise InvalidCalendarData("the event has no start")
     if isinstance(before, datetime) != isinstance(start, datetime):
-        _write_other_kind(parts, part, start, end)
+        write_times(parts, part, start, end)
         return
     _set_start(parts, part, like(start, before))
     after = parts.start(part)
@@ -188,7 +190,10 @@ def _set_start(parts: Parts, part: Component, start: Moment) -> None:
     head, before = part.get("DTSTART"), parts.start(part)
     assert head is not None
     assert before is not None
-    part.replace(head, head.with_value(_value(start, head)))
+    value = _value(start, head)
+    if value == head.value:
+        return
+    part.replace(head, head.with_value(value))
     _move_alarms(part, before, start)
 
 
@@ -214,19 +219,19 @@ def _set_end(parts: Parts, part: Component, length: timedelta) -> None:
             part.replace(tail, tail.with_value(value))
 
 
-def _write_other_kind(parts: Parts, part: Component, start: Moment, end: Moment) -> None:
-    """Writes start and end of the other kind: whole days instead of times, or times instead of whole days."""
+def write_times(parts: Parts, part: Component, start: Moment, end: Moment) -> None:
+    """Writes start and end as they are: whole days, or times in the zones that they bring."""
     part.drop("DURATION")
     for name, value in (("DTSTART", start), ("DTEND", end)):
-        params, text = _spelled(value)
+        params, text = spelling_of(value)
         part.put(name, text, params)
-    if isinstance(start, datetime) and isinstance(start.tzinfo, ZoneInfo):
-        add_zone(parts, start.tzinfo.key, start)
+        if isinstance(value, datetime) and isinstance(value.tzinfo, ZoneInfo):
+            add_zone(parts, value.tzinfo.key, value)
 
 
 def add_zone(parts: Parts, tzid: str, first: Moment) -> None:
     """Adds the VTIMEZONE of a name that the text uses now, where it has none (RFC 5545 §3.6.5)."""
-    if any(tzid_of(each) == tzid for each in parts.root.components("VTIMEZONE")):
+    if tzid in UTC_NAMES or any(tzid_of(each) == tzid for each in parts.root.components("VTIMEZONE")):
         return
     zone = parts.zone_written(tzid, first)
     if zone is not None:
@@ -237,11 +242,11 @@ def _before_parts(root: Component) -> int:
     return next((place for place, each in enumerate(root.entries) if isinstance(each, Component)), len(root.entries))
 
 
-def _spelled(value: Moment) -> tuple[tuple[tuple[str, tuple[str, ...]], ...], str]:
+def spelling_of(value: Moment) -> tuple[tuple[tuple[str, tuple[str, ...]], ...], str]:
     """Parameters and value of a new line."""
     if not isinstance(value, datetime):
         return (("VALUE", ("DATE",)),), written(value)
-    if isinstance(value.tzinfo, ZoneInfo) and value.tzinfo.key not in ("UTC", "Etc/UTC"):
+    if isinstance(value.tzinfo, ZoneInfo) and value.tzinfo.key not in UTC_NAMES:
         return (("TZID", (value.tzinfo.key,)),), _basic(value)
     return (), written(value)
 
