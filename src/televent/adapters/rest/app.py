@@ -28,6 +28,7 @@ from televent.adapters.rest.controllers.live import Live
 from televent.adapters.rest.controllers.exports import Exports
 from televent.adapters.rest.controllers.me import Users
 from televent.adapters.rest.controllers.own_history import OwnHistoryOf
+from televent.adapters.rest.controllers.events import Events
 from televent.adapters.rest.controllers.problem_types import ProblemTypes
 from televent.adapters.rest.controllers.search import Search
 from televent.adapters.rest.live.hub import Hub
@@ -72,6 +73,7 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     TelegramSignIn,
     ApiKeys,
     Addresses,
+    Events,
     ProblemTypes,
     Search,
     Docs,
@@ -89,6 +91,7 @@ TAKEN: Final = [
 ]
 """The headers that pages of other origins may send."""
 SHOWN: Final = ["ETag", "Location", "Retry-After", "X-Request-ID"]
+SHOWN: Final = ["ETag", "Idempotency-Replayed", "Location", "Preference-Applied", "Retry-After", "X-Request-ID"]
 """The headers of an answer that pages of other origins may read."""
 SECURE: Final = {
     "x-content-type-options": "nosniff",
@@ -144,6 +147,12 @@ def rest_door(
             "X-Request-ID",
         ],
         allow_headers=TAKEN,
+            "Idempotency-Key",
+            "If-Match",
+            "If-None-Match",
+            "Prefer",
+            "X-Request-ID",
+        ],
         expose_headers=SHOWN,
         max_age=PREFLIGHT_SECONDS,
     )

@@ -29,7 +29,7 @@ from televent.adapters.rest.errors import (
     of_status,
 )
 from televent.application.outage import Outage
-from televent.application.refusals import TooManyCodes, TryAgain
+from televent.application.refusals import TextTooLong, TooManyCodes, TryAgain
 from televent.domain.refusal import Refusal
 from televent.wording.accepted import language_of
 from televent.wording.texts import text_of
@@ -121,6 +121,9 @@ def of_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[P
 def of_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Problem]:
     """The answer to a refusal, by TABLE."""
     headers = {}
+    if isinstance(refusal, TextTooLong):
+        detail = f"At most {refusal.limit} characters, and these are {refusal.length}."
+        return _answer(request, name_of(type(refusal)), errors=(WrongValue(refusal.field.lower(), detail),))
     if isinstance(refusal, TooManyCodes):
         wait = (refusal.until - request.app.state.clock()).total_seconds()
         headers["retry-after"] = _seconds(wait)

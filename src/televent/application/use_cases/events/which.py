@@ -43,6 +43,8 @@ class Which:
     recurrence_id: str | None = None
     scope: Scope = Scope.ALL
     seen: str | None = None
+    etags: tuple[str, ...] | None = None
+    """Entity tags of which the event must have one, unquoted; "*" is any (RFC 9110 §13.1.1). None: any."""
 
     @property
     def occurrence(self) -> str | None:
@@ -110,6 +112,8 @@ def located_as_seen(backend: Backend, tenant: AccountId, which: Which) -> Locate
     """The event, if it is still as the person saw it. Raises UnknownResource, PreconditionFailed."""
     found = locate(backend, tenant, which.stream_id)
     if which.seen is not None and (len(which.seen) < MIN_SEEN or not found.mark.startswith(which.seen)):
+        raise PreconditionFailed(condition="If-Match")
+    if which.etags is not None and not {"*", found.row.etag} & {*which.etags}:
         raise PreconditionFailed(condition="If-Match")
     return found
 

@@ -74,7 +74,7 @@ def schedule_meeting(backend: Backend, context: Context, *, draft: Draft) -> Res
             description=draft.description,
             location=" ".join(draft.location.split()),
             rrule=draft.rrule,
-            organizer=_organizer(backend, account),
+            organizer=organizer_of(backend, account),
             attendees=_guests(backend, account, draft.attendees),
         )
     )
@@ -101,7 +101,7 @@ def invite(backend: Backend, context: Context, *, stream_id: UUID, addresses: Se
     UnknownResource."""
     account = backend.people.account(context.tenant)
     guests = _guests(backend, account, addresses)
-    organizer = _organizer(backend, account)
+    organizer = organizer_of(backend, account)
     _change(
         backend,
         context,
@@ -164,7 +164,8 @@ def cancel_meeting(backend: Backend, context: Context, *, stream_id: UUID) -> No
     delete_stream(backend, context, stream_id=stream_id)
 
 
-def _organizer(backend: Backend, account: AccountRow) -> compose.Person:
+def organizer_of(backend: Backend, account: AccountRow) -> compose.Person:
+    """The account as the organizer of a meeting."""
     return compose.Person(backend.people.own_address(account), account.name, "ACCEPTED")
 
 

@@ -1,0 +1,190 @@
+"""Events: made, read, changed, deleted (ADR 85)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from litestar import Controller, Request, Response, delete, get, patch, post, put
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Example
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from televent.adapters.rest.auth import Auth
+from televent.adapters.rest.conditions import if_match, is_unchanged, minimal
+from televent.adapters.rest.controllers.auth import TOKEN, Signed
+from televent.adapters.rest.controllers.event_examples import EVENT
+from televent.adapters.rest.event_answers import Answer, see
+from televent.adapters.rest.fields import wanted
+from televent.adapters.rest.mapping.changing import change_from, guests_changed, new_values
+from televent.adapters.rest.mapping.shapes import Event, EventFields, NewEvent
+from televent.adapters.rest.problems import documented
+from televent.adapters.rest.scopes import Scope, needs
+from televent.application.backend import Backend
+from televent.application.event_store.context import Context
+from televent.application.refusals import PreconditionFailed, TryAgain
+from televent.application.use_cases.events.change_event import change_event
+from televent.application.use_cases.events.create_event import create_event
+from televent.application.use_cases.events.remove_event import remove_event
+from televent.application.use_cases.events.which import Which
+
+ATTEMPTS: Final = 5
+"""Max attempts of a change while the event changes meanwhile."""
+ASKED: Final = ("malformed-request", "not-signed-in", "invalid-request", "too-many-requests", "unavailable")
+WRITTEN: Final = (*ASKED, "body-too-large", "storage-full", "try-again")
+VALUES: Final = (
+    "text-too-long", "invalid-object", "object-too-large", "invalid-address", "too-many-attendees", "read-only-share",
+    "hidden-from-sharees",
+)  # fmt: skip
+"""The problems of the values of an event."""
+CHANGED: Final = (
+    *WRITTEN, *VALUES, "unknown-resource", "precondition-failed", "not-organizer", "unreadable-times",
+    "unmovable-series", "unsplittable-series",
+)  # fmt: skip
+Fields = Annotated[
+    str | None,
+    QueryParameter(max_length=1000, description="The fields of the answer, separated by commas; else all."),
+]
+
+
+def shown(status: int, description: str, schema: Any = Event, value: Any = EVENT) -> dict[int, ResponseSpec]:
+    """The documentation of an answer with a body."""
+    return {
+        status: ResponseSpec(schema, generate_examples=False, description=description, examples=[Example(value=value)])
+    }
+
+
+READ: Final = {**shown(200, "The event."), 304: ResponseSpec(None, description="The client has it already.")}
+STORED: Final = {
+    **shown(200, "The event after the change."),
+    204: ResponseSpec(None, description="Done; with `Prefer: return=minimal`."),
+}
+
+
+class Events(Controller):
+    """Events of the person's calendars, and of those that are shared with them."""
+
+    path = "/events"
+    tags = ("Events",)
+
+    @post(
+        "/",
+        operation_id="createEvent",
+        summary="Make an event",
+        security=TOKEN,
+        opt=needs(Scope.CALENDARS_WRITE),
+        responses={
+            **shown(201, "The event."),
+            **documented(*WRITTEN, *VALUES, "unknown-calendar", "uid-conflict", "component-not-supported"),
+        },
+    )
+    async def create(
+        self, request: Request[Any, Any, Any], signed_in: Signed, data: JSONBody[NewEvent]
+    ) -> Response[Any]:
+        """Makes an event. Its attendees are invited: in Telegram, in their calendar here, or by mail."""
+        auth: Auth = request.app.state.auth
+        context = auth.context(request, signed_in.tenant)
+        return (await auth.run(partial(_create, auth.backend, context, data, brief=minimal(request)))).sent()
+
+    @get(
+        "/{event_id:uuid}",
+        operation_id="getEvent",
+        summary="Read an event",
+        security=TOKEN,
+        opt=needs(Scope.CALENDARS_READ),
+        responses={**READ, **documented(*ASKED, "unknown-resource")},
+    )
+    async def one(
+        self, request: Request[Any, Any, Any], signed_in: Signed, event_id: FromPath[UUID], fields: Fields = None
+    ) -> Response[Any]:
+        """The event; a series as a whole. The ETag is that of CalDAV."""
+        auth: Auth = request.app.state.auth
+        asked = wanted(fields, Event)
+        seen = await auth.run(see, auth.backend, signed_in.tenant, event_id)
+        if is_unchanged(request, seen.event.etag):
+            return Answer(304, b"", {"etag": f'"{seen.event.etag}"'}).sent()
+        return seen.answer(200, asked).sent()
+
+    @put(
+        "/{event_id:uuid}",
+        operation_id="putEvent",
+        summary="Change an event",
+        security=TOKEN,
+        opt=needs(Scope.CALENDARS_WRITE),
+        responses={**STORED, **documented(*CHANGED)},
+    )
+    async def put_values(
+        self, request: Request[Any, Any, Any], signed_in: Signed, event_id: FromPath[UUID], data: JSONBody[EventFields]
+    ) -> Response[Any]:
+        """The same as PATCH: a field that is not there stays as it is."""
+        return await _changed(request, signed_in.tenant, event_id, data)
+
+    @patch(
+        "/{event_id:uuid}",
+        operation_id="changeEvent",
+        summary="Change some values of an event",
+        security=TOKEN,
+        opt=needs(Scope.CALENDARS_WRITE),
+        responses={**STORED, **documented(*CHANGED)},
+    )
+    async def change(
+        self, request: Request[Any, Any, Any], signed_in: Signed, event_id: FromPath[UUID], data: JSONBody[EventFields]
+    ) -> Response[Any]:
+        """Changes the fields that are there; the guests are told. A series changes as a whole."""
+        return await _changed(request, signed_in.tenant, event_id, data)
+
+    @delete(
+        "/{event_id:uuid}",
+        operation_id="deleteEvent",
+        summary="Delete an event",
+        security=TOKEN,
+        opt=needs(Scope.CALENDARS_WRITE),
+        responses=documented(*ASKED, "unknown-resource", "precondition-failed", "read-only-share", "try-again"),
+    )
+    async def remove(self, request: Request[Any, Any, Any], signed_in: Signed, event_id: FromPath[UUID]) -> None:
+        """Moves the event to the trash. The organizer's guests get a cancellation; an attendee declines."""
+        auth: Auth = request.app.state.auth
+        which = Which(event_id, etags=if_match(request))
+        await auth.run(partial(remove_event, which=which), auth.backend, auth.context(request, signed_in.tenant))
+
+
+async def _changed(request: Request[Any, Any, Any], tenant: UUID, event_id: UUID, data: EventFields) -> Response[Any]:
+    auth: Auth = request.app.state.auth
+    which = Which(event_id, etags=if_match(request))
+    context = auth.context(request, tenant)
+    return (await auth.run(partial(_change, auth.backend, context, which, data, brief=minimal(request)))).sent()
+
+
+def _create(backend: Backend, context: Context, data: NewEvent, *, brief: bool) -> Answer:
+    zone = backend.people.account(context.tenant).timezone
+    values = new_values(data, zone)
+    guests = [each.email for each in data.attendees] if data.attendees else []
+    made = create_event(
+        backend,
+        context,
+        values=values,
+        calendar_id=data.calendar_id or None,
+        uid=data.uid or None,
+        guests=guests,
+    )
+    return see(backend, context.tenant, made.stream_id).answer(201, minimal=brief)
+
+
+def _change(backend: Backend, context: Context, which: Which, data: EventFields, *, brief: bool) -> Answer:
+    zone = backend.people.account(context.tenant).timezone
+    for _ in range(ATTEMPTS):
+        before = see(backend, context.tenant, which.stream_id)
+        change = change_from(data, before.event, before.times, zone)
+        come, go = guests_changed(data.attendees, before.event)
+        # The request was compared with this version of the event, so it must not change another one.
+        pinned = which if which.etags is not None else replace(which, etags=(before.event.etag,))
+        try:
+            change_event(backend, context, which=pinned, change=change, come=[each.email for each in come], go=go)
+        except PreconditionFailed:
+            if which.etags is not None:
+                raise
+            continue
+        return see(backend, context.tenant, which.stream_id).answer(200, minimal=brief)
+    raise TryAgain()

@@ -1,0 +1,76 @@
+"""Events as the answers to requests: read, shown and encoded, in one hop to a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from litestar import Response
+
+from televent.adapters.rest.fields import only
+from televent.adapters.rest.mapping.shapes import Event
+from televent.adapters.rest.mapping.showing import event_of
+from televent.application.backend import Backend
+from televent.application.refusals import UnknownOccurrenceId, UnknownResource
+from televent.application.use_cases.events.which import Located, locate
+from televent.domain.ids import AccountId
+from televent.ical.editing.occurrences import occurrence_named
+from televent.ical.editing.refusals import UnknownOccurrence
+from televent.ical.text.values import Moment
+
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer to a request. ``body`` is JSON, b"" for none. ``headers`` are strings by lower-case name."""
+
+    status: int
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def sent(self) -> Response[bytes]:
+        """The answer for the framework."""
+        headers = {"cache-control": "private, no-cache", **self.headers}
+        return Response(self.body, status_code=self.status, media_type=JSON, headers=headers)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An event as a person sees it, with the start and the end of the occurrence that is shown."""
+
+    found: Located
+    event: Event
+    times: tuple[Moment, Moment]
+
+    def answer(self, status: int, fields: Collection[str] | None = None, *, minimal: bool = False) -> Answer:
+        """The event as an answer. ``minimal``: without its body, so that 200 is 204."""
+        headers = {"etag": f'"{self.event.etag}"'}
+        if status == 201:
+            headers["location"] = f"/api/events/{self.event.id}"
+        if minimal:
+            headers["preference-applied"] = "return=minimal"
+            return Answer(204 if status == 200 else status, b"", headers)
+        return Answer(status, only(msgspec.json.encode(self.event), fields), headers)
+
+
+def see(backend: Backend, tenant: AccountId, event_id: UUID, occurrence_id: str | None = None) -> Seen:
+    """The event, or one occurrence of it. Raises UnknownResource, UnknownOccurrenceId."""
+    found = locate(backend, tenant, event_id)
+    row, me = found.row, found.owner.addresses
+    if row.component != "VEVENT":
+        raise UnknownResource()
+    if occurrence_id is None:
+        event = event_of(row, me)
+        first = row.text.reading.instances()[0]
+        start = first.start or datetime.min  # noqa: DTZ901 (a stored event has a start)
+        return Seen(found, event, (start, first.end or start))
+    try:
+        named = occurrence_named(row.text.tree, occurrence_id)
+    except UnknownOccurrence:
+        raise UnknownOccurrenceId() from None
+    times = named.start, named.end
+    return Seen(found, event_of(row, me, (named.recurrence_id, *times)), times)
