@@ -179,6 +179,10 @@ class TooManyAttendees(Refusal):
     """Too many people are invited at once."""
 
 
+class TooManyEvents(Refusal):
+    """There are too many events in that time. Ask for a shorter one."""
+
+
 class Unreachable(ProposalRefusal):
     """The organizer of this event cannot be reached: the address is no account here, and takes no mail."""
 
@@ -220,6 +224,7 @@ __all__ = [
     "TooManyAttendees",
     "TooManyBelieved",
     "TooManyDevices",
+    "TooManyEvents",
     "TooManyProperties",
     "TooManyReminders",
     "TooManySharees",

@@ -117,6 +117,7 @@ TABLE: Final[dict[type[Refusal], Row]] = {
     refusals.OrganizerStays: Row(403, c("allowed-organizer-scheduling-object-change")),
     refusals.NotInvited: Row(403, c("allowed-attendee-scheduling-object-change")),
     refusals.TooManyAttendees: Row(403, c("max-attendees-per-instance")),
+    refusals.TooManyEvents: Row(403, d("number-of-matches-within-limits")),
     refusals.UnreadableTimes: Row(403, c("valid-calendar-object-resource")),
     refusals.UnmovableSeries: Row(403, c("valid-calendar-object-resource")),
     refusals.UnsplittableSeries: Row(403, c("valid-calendar-object-resource")),

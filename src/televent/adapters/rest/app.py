@@ -28,6 +28,7 @@ from televent.adapters.rest.controllers.live import Live
 from televent.adapters.rest.controllers.exports import Exports
 from televent.adapters.rest.controllers.me import Users
 from televent.adapters.rest.controllers.own_history import OwnHistoryOf
+from televent.adapters.rest.controllers.event_collection import EventCollection
 from televent.adapters.rest.controllers.events import Events
 from televent.adapters.rest.controllers.problem_types import ProblemTypes
 from televent.adapters.rest.controllers.search import Search
@@ -73,6 +74,7 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     TelegramSignIn,
     ApiKeys,
     Addresses,
+    EventCollection,
     Events,
     ProblemTypes,
     Search,

@@ -36,6 +36,7 @@ TABLE: Final[dict[type[Refusal], int]] = {
     refusals.OrganizerStays: 403,
     refusals.NotInvited: 403,
     refusals.TooManyAttendees: 422,
+    refusals.TooManyEvents: 422,
     refusals.UnreadableTimes: 422,
     refusals.UnmovableSeries: 422,
     refusals.UnsplittableSeries: 422,

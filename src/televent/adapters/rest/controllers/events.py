@@ -7,7 +7,7 @@ from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from litestar import Controller, Request, Response, delete, get, patch, post, put
+from litestar import Controller, Request, Response, delete, get, patch, put
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
 from litestar.params import FromPath, JSONBody, QueryParameter
@@ -18,15 +18,14 @@ from televent.adapters.rest.controllers.auth import TOKEN, Signed
 from televent.adapters.rest.controllers.event_examples import EVENT
 from televent.adapters.rest.event_answers import Answer, see
 from televent.adapters.rest.fields import wanted
-from televent.adapters.rest.mapping.changing import change_from, guests_changed, new_values
-from televent.adapters.rest.mapping.shapes import Event, EventFields, NewEvent
+from televent.adapters.rest.mapping.changing import change_from, guests_changed
+from televent.adapters.rest.mapping.shapes import Event, EventFields
 from televent.adapters.rest.problems import documented
 from televent.adapters.rest.scopes import Scope, needs
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.refusals import PreconditionFailed, TryAgain
 from televent.application.use_cases.events.change_event import change_event
-from televent.application.use_cases.events.create_event import create_event
 from televent.application.use_cases.events.remove_event import remove_event
 from televent.application.use_cases.events.which import Which
 
@@ -68,25 +67,6 @@ class Events(Controller):
 
     path = "/events"
     tags = ("Events",)
-
-    @post(
-        "/",
-        operation_id="createEvent",
-        summary="Make an event",
-        security=TOKEN,
-        opt=needs(Scope.CALENDARS_WRITE),
-        responses={
-            **shown(201, "The event."),
-            **documented(*WRITTEN, *VALUES, "unknown-calendar", "uid-conflict", "component-not-supported"),
-        },
-    )
-    async def create(
-        self, request: Request[Any, Any, Any], signed_in: Signed, data: JSONBody[NewEvent]
-    ) -> Response[Any]:
-        """Makes an event. Its attendees are invited: in Telegram, in their calendar here, or by mail."""
-        auth: Auth = request.app.state.auth
-        context = auth.context(request, signed_in.tenant)
-        return (await auth.run(partial(_create, auth.backend, context, data, brief=minimal(request)))).sent()
 
     @get(
         "/{event_id:uuid}",
@@ -155,21 +135,6 @@ async def _changed(request: Request[Any, Any, Any], tenant: UUID, event_id: UUID
     which = Which(event_id, etags=if_match(request))
     context = auth.context(request, tenant)
     return (await auth.run(partial(_change, auth.backend, context, which, data, brief=minimal(request)))).sent()
-
-
-def _create(backend: Backend, context: Context, data: NewEvent, *, brief: bool) -> Answer:
-    zone = backend.people.account(context.tenant).timezone
-    values = new_values(data, zone)
-    guests = [each.email for each in data.attendees] if data.attendees else []
-    made = create_event(
-        backend,
-        context,
-        values=values,
-        calendar_id=data.calendar_id or None,
-        uid=data.uid or None,
-        guests=guests,
-    )
-    return see(backend, context.tenant, made.stream_id).answer(201, minimal=brief)
 
 
 def _change(backend: Backend, context: Context, which: Which, data: EventFields, *, brief: bool) -> Answer:

@@ -1,4 +1,4 @@
-"""Who is on the list of a meeting after a change: people come by address or username, and go by address."""
+"""The guests of a meeting after a change: people come by address or username, and go by address."""
 
 from __future__ import annotations
 

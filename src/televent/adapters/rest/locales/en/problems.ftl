@@ -9,6 +9,7 @@ problem-method-not-allowed = This address does not take that method.
 problem-no-such-path = There is nothing at this address.
 problem-not-signed-in = Sign in first.
 problem-storage-full = The server has no room left. Its operator must make some.
+problem-too-many-events = There are too many events in that time. Ask for a shorter one.
 problem-too-many-requests = Too many requests. Try again later.
 problem-unavailable = The calendars cannot be reached at the moment. Try again.
 problem-unsupported-media-type = Send the body as JSON (application/json).

@@ -9,6 +9,7 @@ problem-method-not-allowed = По этому адресу такой метод 
 problem-no-such-path = По этому адресу ничего нет.
 problem-not-signed-in = Сначала войдите.
 problem-storage-full = На сервере закончилось место. Его должен освободить оператор.
+problem-too-many-events = За это время слишком много событий. Спросите о более коротком.
 problem-too-many-requests = Слишком много запросов. Попробуйте позже.
 problem-unavailable = Календари сейчас недоступны. Попробуйте ещё раз.
 problem-unsupported-media-type = Отправьте данные в виде JSON (application/json).

@@ -42,6 +42,7 @@ refusal-TimeIsOver = That time is over already.
 refusal-TooManyAttachments = The event has as many attachments as it may have.
 refusal-TooManyAttendees = Too many people are invited at once.
 refusal-TooManyCodes = Enough codes were sent for now. Please try again later.
+refusal-TooManyEvents = There are too many events in that time. Ask for a shorter one.
 refusal-TooManyDevices = There are fifty device passwords already. Revoke one first: /device list
 refusal-TooManyProperties = The calendar’s properties would take more room than there is.
 refusal-TooManyAddresses = You have twenty addresses already. Remove one in /settings first.

@@ -42,6 +42,7 @@ refusal-TimeIsOver = Это время уже прошло.
 refusal-TooManyAttachments = Больше вложений к этому событию добавить нельзя.
 refusal-TooManyAttendees = Слишком много приглашённых сразу.
 refusal-TooManyCodes = Пока хватит кодов. Попробуйте, пожалуйста, позже.
+refusal-TooManyEvents = За это время слишком много событий. Спросите о более коротком.
 refusal-TooManyDevices = Паролей для приложений уже пятьдесят. Сначала отзовите один из них: /device list
 refusal-TooManyProperties = Для свойств календаря больше нет места.
 refusal-TooManyAddresses = У вас уже двадцать адресов. Сначала уберите один в /settings.

@@ -1,0 +1,85 @@
+"""Events that were encoded before: one version of an event is parsed and encoded once in a process."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from televent.adapters.rest.mapping.showing import event_of
+from televent.application.read_models.resources import ResourceRow
+from televent.ical.text.values import Moment
+
+MAX_BYTES: Final = 32 * 1024 * 1024
+"""Max bytes of encoded events that a process keeps."""
+OVERHEAD: Final = 700
+"""Bytes that an entry takes beside its JSON, about."""
+
+Occurrence = tuple[str | None, Moment, Moment]
+Key = tuple[UUID, str, int, UUID, frozenset[str], Occurrence | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """An event as JSON, and what lists are sorted by. ``takes_place``: neither cancelled nor declined."""
+
+    body: bytes
+    start: Moment
+    end: Moment
+    title: str
+    created_at: datetime
+    takes_place: bool
+
+
+class EncodedEvents:
+    """Encodes events, and keeps the ones used last. A key contains all that an event's JSON is made of, so an entry
+    never becomes wrong. Thread-safe."""
+
+    def __init__(self, most: int = MAX_BYTES) -> None:
+        self._most = most
+        self._kept: OrderedDict[Key, Encoded] = OrderedDict()
+        self._size = 0
+        self._lock = Lock()
+
+    def known(self, row: ResourceRow, me: frozenset[str], at: Occurrence | None) -> Encoded | None:
+        """The event, if it was encoded before. ``row`` may be without its text."""
+        key = _key(row, me, at)
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+            return found
+
+    def encode(self, row: ResourceRow, me: frozenset[str], at: Occurrence | None) -> Encoded:
+        """The event of a row with its text. Raises IcalError."""
+        found = self.known(row, me, at)
+        if found is not None:
+            return found
+        event = event_of(row, me, at)
+        first = row.text.reading.instances()[0]
+        start, end = (at[1], at[2]) if at is not None else (first.start, first.end)
+        assert start is not None
+        made = Encoded(
+            msgspec.json.encode(event),
+            start,
+            end if end is not None else start,
+            event.summary,
+            event.created_at or event.updated_at,
+            event.status != "CANCELLED" and event.answer != "DECLINED",
+        )
+        with self._lock:
+            self._kept[_key(row, me, at)] = made
+            self._size += len(made.body) + OVERHEAD
+            while self._size > self._most and self._kept:
+                _, gone = self._kept.popitem(last=False)
+                self._size -= len(gone.body) + OVERHEAD
+        return made
+
+
+def _key(row: ResourceRow, me: frozenset[str], at: Occurrence | None) -> Key:
+    return row.stream_id, row.etag, row.seq, row.calendar_id, me, at

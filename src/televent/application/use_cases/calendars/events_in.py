@@ -1,0 +1,110 @@
+"""Finds the events in a time, in own and shared calendars, for a list of them: each once, or each occurrence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from televent.application.backend import Backend
+from televent.application.read_models.accounts import AccountRow
+from televent.application.read_models.calendars import CalendarRow
+from televent.application.read_models.resources import ResourceRow
+from televent.application.refusals import TooManyEvents
+from televent.application.shared_view import seen
+from televent.ical.recurrence.occurrences import each_occurrence
+from televent.ical.text.errors import IcalError
+from televent.ical.text.values import Moment
+
+MAX_FOUND: Final = 10_000
+"""Max events, or occurrences, that one list is made of."""
+PAGE: Final = 200
+"""Max texts that are read at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundEvent:
+    """An event in the time that was asked for. ``row`` may be without its text. ``me``: the addresses of the calendar's
+    owner. ``at``: id, start and end of an occurrence; None: the whole event."""
+
+    row: ResourceRow
+    me: frozenset[str]
+    at: tuple[str | None, Moment, Moment] | None = None
+
+
+def events_in(
+    backend: Backend,
+    account: AccountRow,
+    calendars: Sequence[CalendarRow],
+    *,
+    start: datetime,
+    end: datetime,
+    expand: bool,
+) -> list[FoundEvent]:
+    """The events with an occurrence in [start, end), in no order; with ``expand`` each occurrence of a series.
+
+    A series that costs too much to expand is there as a whole. Raises TooManyEvents, UnknownAccount.
+    """
+    zone = ZoneInfo(account.timezone)
+    found: list[FoundEvent] = []
+    for calendar in calendars:
+        owner = account if calendar.tenant == account.tenant else backend.people.account(calendar.tenant)
+        me = frozenset(backend.people.addresses_of(owner))
+        for row in _rows(backend, calendar, start, end, zone, expand):
+            left = MAX_FOUND - len(found)
+            found += islice(_of_row(row, me, start, end, zone, expand), left + 1)
+            if len(found) > MAX_FOUND:
+                raise TooManyEvents()
+    return found
+
+
+def with_texts(backend: Backend, calendar: CalendarRow, rows: Sequence[ResourceRow]) -> Iterator[ResourceRow]:
+    """The rows of an own calendar with their texts, in no order. One that was deleted meanwhile is left out."""
+    for first in range(0, len(rows), PAGE):
+        names = [row.href for row in rows[first : first + PAGE]]
+        yield from backend.reads.resources(calendar.tenant, calendar.calendar_id, names)
+
+
+def _rows(
+    backend: Backend, calendar: CalendarRow, start: datetime, end: datetime, zone: ZoneInfo, expand: bool
+) -> Iterator[ResourceRow]:
+    """The rows that may happen then. One that is certainly there once has no text."""
+    tenant, calendar_id, share = calendar.tenant, calendar.calendar_id, calendar.share
+    rows = backend.reads.overlapping(tenant, calendar_id, start, end, "VEVENT", zone=zone, with_text=share is not None)
+    if share is not None:
+        yield from seen(backend.reads, share, rows)
+        return
+    bare: list[ResourceRow] = []
+    for row in rows:
+        if row.ics is None and expand and row.recurs:
+            bare.append(row)
+        else:
+            yield row
+        if len(bare) == PAGE:
+            yield from with_texts(backend, calendar, bare)
+            bare.clear()
+    yield from with_texts(backend, calendar, bare)
+
+
+def _of_row(
+    row: ResourceRow, me: frozenset[str], start: datetime, end: datetime, zone: ZoneInfo, expand: bool
+) -> Iterator[FoundEvent]:
+    if row.ics is None or (row.certain and not (expand and row.recurs)):
+        yield FoundEvent(row, me)
+        return
+    try:
+        tree = row.text.tree
+        if not (expand and row.text.reading.recurs):
+            if next(each_occurrence(tree, start, end, floating_zone=zone), None) is not None:
+                yield FoundEvent(row, me)
+            return
+        # All at once: where the expansion fails in its middle, the series is there as a whole.
+        times = list(islice(each_occurrence(tree, start, end, floating_zone=zone), MAX_FOUND + 1))
+    except IcalError:
+        yield FoundEvent(row, me)
+        return
+    for each in times:
+        yield FoundEvent(row, me, (each.recurrence_id, each.start, each.end))
