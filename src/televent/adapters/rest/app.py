@@ -30,6 +30,7 @@ from televent.adapters.rest.controllers.me import Users
 from televent.adapters.rest.controllers.own_history import OwnHistoryOf
 from televent.adapters.rest.controllers.event_collection import EventCollection
 from televent.adapters.rest.controllers.events import Events
+from televent.adapters.rest.controllers.occurrences import Occurrences, Series
 from televent.adapters.rest.controllers.problem_types import ProblemTypes
 from televent.adapters.rest.controllers.search import Search
 from televent.adapters.rest.live.hub import Hub
@@ -76,6 +77,8 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     Addresses,
     EventCollection,
     Events,
+    Occurrences,
+    Series,
     ProblemTypes,
     Search,
     Docs,

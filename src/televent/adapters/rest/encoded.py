@@ -26,7 +26,7 @@ Key = tuple[UUID, str, int, UUID, frozenset[str], Occurrence | None]
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """An event as JSON, and what lists are sorted by. ``takes_place``: neither cancelled nor declined."""
+    """An event as JSON, and the values by which lists are sorted. ``takes_place``: neither cancelled nor declined."""
 
     body: bytes
     start: Moment

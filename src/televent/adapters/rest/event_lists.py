@@ -38,7 +38,7 @@ SORTS: Final[dict[str, Callable[[Encoded, ZoneInfo], str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a request asks for. ``sort``: one of SORTS, with "-" before it for the last first. ``coming``: only events
+    """The question of a request. ``sort``: one of SORTS, with "-" before it for the last first. ``coming``: only events
     that take place and begin in that time."""
 
     start: datetime

@@ -23,7 +23,7 @@ Cursor = Annotated[
     QueryParameter(max_length=2000, description="`next_cursor` of the answer before; else the first page."),
 ]
 Key = tuple[str, str]
-"""What an item is sorted by, and what tells it from others with the same value."""
+"""The value by which an item is sorted, and a text that tells it from others with the same value."""
 
 
 class _Place(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -40,23 +40,13 @@ class Page(Generic[T]):
     cursor: str | None
 
 
-def page_of(items: Iterable[tuple[Key, T]], *, order: str, limit: int, cursor: str | None) -> Page[T]:
-    """The page after the cursor. ``order`` names the sort order; with "-" before it, the last comes first. Raises
-    ValidationException for a cursor of another list."""
-    backwards = order.startswith("-")
-    after = _read(cursor, order)
-    left = [each for each in items if after is None or (each[0] < after if backwards else each[0] > after)]
-    left.sort(key=lambda each: each[0], reverse=backwards)
-    shown = left[:limit]
-    more = len(left) > limit
-    return Page([item for _, item in shown], _written(order, shown[-1][0]) if more else None)
-
-
-def _written(order: str, key: Key) -> str:
+def written(order: str, key: Key) -> str:
+    """The cursor of the page after the item with that key."""
     return base64.urlsafe_b64encode(msgspec.json.encode(_Place(order, *key))).decode().rstrip("=")
 
 
-def _read(cursor: str | None, order: str) -> Key | None:
+def read(cursor: str | None, order: str) -> Key | None:
+    """The key in a cursor of a list in that order; None for the first page. Raises ValidationException."""
     if cursor is None:
         return None
     try:
@@ -67,3 +57,15 @@ def _read(cursor: str | None, order: str) -> Key | None:
     if place.order != order:
         raise wrong("cursor", "This cursor belongs to another sort order.")
     return place.value, place.tie
+
+
+def page_of(items: Iterable[tuple[Key, T]], *, order: str, limit: int, cursor: str | None) -> Page[T]:
+    """The page after the cursor. ``order`` names the sort order; with "-" before it, the last comes first. Raises
+    ValidationException for a cursor of another list."""
+    backwards = order.startswith("-")
+    after = read(cursor, order)
+    left = [each for each in items if after is None or (each[0] < after if backwards else each[0] > after)]
+    left.sort(key=lambda each: each[0], reverse=backwards)
+    shown = left[:limit]
+    more = len(left) > limit
+    return Page([item for _, item in shown], written(order, shown[-1][0]) if more else None)

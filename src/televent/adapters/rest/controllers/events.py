@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -17,20 +16,14 @@ from televent.adapters.rest.conditions import if_match, is_unchanged, minimal
 from televent.adapters.rest.controllers.auth import TOKEN, Signed
 from televent.adapters.rest.controllers.event_examples import EVENT
 from televent.adapters.rest.event_answers import Answer, see
+from televent.adapters.rest.event_changes import change
 from televent.adapters.rest.fields import wanted
-from televent.adapters.rest.mapping.changing import change_from, guests_changed
 from televent.adapters.rest.mapping.shapes import Event, EventFields
 from televent.adapters.rest.problems import documented
 from televent.adapters.rest.scopes import Scope, needs
-from televent.application.backend import Backend
-from televent.application.event_store.context import Context
-from televent.application.refusals import PreconditionFailed, TryAgain
-from televent.application.use_cases.events.change_event import change_event
 from televent.application.use_cases.events.remove_event import remove_event
 from televent.application.use_cases.events.which import Which
 
-ATTEMPTS: Final = 5
-"""Max attempts of a change while the event changes meanwhile."""
 ASKED: Final = ("malformed-request", "not-signed-in", "invalid-request", "too-many-requests", "unavailable")
 WRITTEN: Final = (*ASKED, "body-too-large", "storage-full", "try-again")
 VALUES: Final = (
@@ -109,7 +102,7 @@ class Events(Controller):
         opt=needs(Scope.CALENDARS_WRITE),
         responses={**STORED, **documented(*CHANGED)},
     )
-    async def change(
+    async def change_values(
         self, request: Request[Any, Any, Any], signed_in: Signed, event_id: FromPath[UUID], data: JSONBody[EventFields]
     ) -> Response[Any]:
         """Changes the fields that are there; the guests are told. A series changes as a whole."""
@@ -134,22 +127,4 @@ async def _changed(request: Request[Any, Any, Any], tenant: UUID, event_id: UUID
     auth: Auth = request.app.state.auth
     which = Which(event_id, etags=if_match(request))
     context = auth.context(request, tenant)
-    return (await auth.run(partial(_change, auth.backend, context, which, data, brief=minimal(request)))).sent()
-
-
-def _change(backend: Backend, context: Context, which: Which, data: EventFields, *, brief: bool) -> Answer:
-    zone = backend.people.account(context.tenant).timezone
-    for _ in range(ATTEMPTS):
-        before = see(backend, context.tenant, which.stream_id)
-        change = change_from(data, before.event, before.times, zone)
-        come, go = guests_changed(data.attendees, before.event)
-        # The request was compared with this version of the event, so it must not change another one.
-        pinned = which if which.etags is not None else replace(which, etags=(before.event.etag,))
-        try:
-            change_event(backend, context, which=pinned, change=change, come=[each.email for each in come], go=go)
-        except PreconditionFailed:
-            if which.etags is not None:
-                raise
-            continue
-        return see(backend, context.tenant, which.stream_id).answer(200, minimal=brief)
-    raise TryAgain()
+    return (await auth.run(partial(change, auth.backend, context, which, data, brief=minimal(request)))).sent()
