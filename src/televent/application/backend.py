@@ -20,6 +20,7 @@ from televent.application.event_mails import EventMails
 from televent.application.event_store.context import Context
 from televent.application.event_store.store import Store
 from televent.application.holdings import OpenHoldings
+from televent.application.kept_answers import KeptAnswers
 from televent.application.living_messages import LivingMessages
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.origins import Origins
@@ -84,6 +85,7 @@ class Backend:
     own_history: OwnHistory
     api_keys: ApiKeys
     pending: PendingAccounts
+    kept_answers: KeptAnswers
     free_busy: str = KNOWN
     """The audience of free/busy for accounts that chose none (domain.account.free_busy)."""
     courier: Courier | None = None

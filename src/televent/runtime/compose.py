@@ -36,6 +36,7 @@ from televent.adapters.postgres.queues.code_mails import PostgresCodeMails
 from televent.adapters.postgres.queues.device_setups import PostgresDeviceSetups
 from televent.adapters.postgres.queues.drafts import PostgresDrafts
 from televent.adapters.postgres.queues.event_mails import PostgresEventMails
+from televent.adapters.postgres.queues.kept_answers import PostgresKeptAnswers
 from televent.adapters.postgres.queues.living_messages import PostgresLivingMessages
 from televent.adapters.postgres.queues.mail_book import PostgresMailBook
 from televent.adapters.postgres.queues.outbox import PostgresOutbox
@@ -199,6 +200,7 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         own_history=PostgresOwnHistory(pool, origins),
         api_keys=PostgresApiKeys(pool),
         pending=PostgresPendingAccounts(pool, wakeups),
+        kept_answers=PostgresKeptAnswers(pool),
         free_busy=settings.free_busy,
         mail_quiet=timedelta(seconds=settings.mail_gather_seconds),
     )

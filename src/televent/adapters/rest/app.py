@@ -39,6 +39,7 @@ from televent.adapters.rest.controllers.registration import Registration
 from televent.adapters.rest.controllers.telegram import TelegramSignIn
 from televent.adapters.rest.problems import (
     CrossSite,
+    KeyReused,
     NotSignedIn,
     TooManyRequests,
     WrongScope,
@@ -49,6 +50,7 @@ from televent.adapters.rest.problems import (
     of_outage,
     of_refusal,
     of_scope,
+    of_reuse,
     of_stranger,
 )
 from televent.adapters.rest.scopes import SIGNED_IN
@@ -178,6 +180,7 @@ def rest_door(
             NotSignedIn: of_stranger,
             WrongScope: of_scope,
             CrossSite: of_cross_site,
+            KeyReused: of_reuse,
             Exception: of_defect,
         },
         openapi_config=OpenAPIConfig(

@@ -93,6 +93,7 @@ OUTAGES: Final[dict[type[Outage], str]] = {
 
 INTERNAL: Final = "internal-error"
 INVALID: Final = "invalid-request"
+KEY_REUSED: Final = "idempotency-key-reused"
 MALFORMED: Final = "malformed-request"
 NOT_SIGNED_IN: Final = "not-signed-in"
 WRONG_SCOPE: Final = "wrong-scope"
@@ -108,6 +109,7 @@ STATUSES: Final[dict[str, int]] = {
     "changes-gone": 410,
     "body-too-large": 413,
     "unsupported-media-type": 415,
+    KEY_REUSED: 422,
     INVALID: 422,
     "too-many-requests": 429,
     INTERNAL: 500,

@@ -19,6 +19,7 @@ from televent.adapters.rest.errors import (
     CROSS_SITE,
     INTERNAL,
     INVALID,
+    KEY_REUSED,
     NOT_SIGNED_IN,
     OUTAGES,
     STATUSES,
@@ -82,6 +83,10 @@ class CrossSite(Exception):
 
 class WrongScope(Exception):
     """The API key of the request does not have the scope of the operation."""
+
+
+class KeyReused(Exception):
+    """The Idempotency-Key was used for another request."""
 
 
 def sentence(name: str, language: str) -> str:
@@ -157,6 +162,11 @@ def of_scope(request: Request[Any, Any, Any], _: WrongScope) -> Response[Problem
 def of_cross_site(request: Request[Any, Any, Any], _: CrossSite) -> Response[Problem]:
     """The answer to a page of another site that uses the cookies of this one."""
     return _answer(request, CROSS_SITE)
+
+
+def of_reuse(request: Request[Any, Any, Any], _: KeyReused) -> Response[Problem]:
+    """The answer to another request with a key that was used."""
+    return _answer(request, KEY_REUSED)
 
 
 def of_defect(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:

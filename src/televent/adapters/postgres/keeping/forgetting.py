@@ -26,6 +26,7 @@ TABLES: Final = (
     "code_mail",
     "device_setup",
     "archive_request",
+    "idempotency_key",
     "unreadable_fact",
 )
 """Tables of which the account's rows are deleted."""

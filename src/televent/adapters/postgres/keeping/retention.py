@@ -20,6 +20,8 @@ KEEP_OVER: Final = timedelta(days=400)
 """Time for which mails and cards of an event can still be answered, after its end and after its last change."""
 KEEP_FAILED: Final = timedelta(days=90)
 """Time for which an operator can requeue a failed message."""
+KEEP_ANSWERS: Final = timedelta(days=1)
+"""Time for which the answer to a request with an Idempotency-Key is kept."""
 KEEP_AUDIT: Final = timedelta(days=730)
 """Time for which it is known who did what from where, and what operators looked at."""
 BATCH: Final = 1000
@@ -74,6 +76,7 @@ RULES: Final[tuple[tuple[str, timedelta], ...]] = (
     (_EMPTY_MAILS, KEEP_TEXT),
     (_KEYS, KEEP_KEYS),
     (_FAILED, KEEP_FAILED),
+    (_OLD.format(table="idempotency_key", column="made_at"), KEEP_ANSWERS),
     *((_OLD.format(table=table, column=column), KEEP_AUDIT) for table, column in _BY_TIME.items()),
     *((_OVER.format(table=table, key=key), KEEP_OVER) for table, key in _OF_EVENTS.items()),
 )

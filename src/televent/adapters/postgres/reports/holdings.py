@@ -41,6 +41,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "counter_run": "numbers of sync tokens",
     "device_setup": "passwords of new devices, which nobody can read without the link, for a quarter of an hour",
     "erased_person": "hashes about erased people",
+    "idempotency_key": "answers of the last day, which repeat events that are in it",
     "inbox": "keys of messages that were applied",
     "password": "the hash of the password",
     "pending_account": "registrations that are no accounts yet",

@@ -16,9 +16,11 @@ from televent.adapters.rest.conditions import minimal
 from televent.adapters.rest.controllers.auth import TOKEN, Signed
 from televent.adapters.rest.controllers.event_examples import EVENT
 from televent.adapters.rest.controllers.events import ASKED, VALUES, WRITTEN, Fields, shown
+from televent.adapters.rest.errors import KEY_REUSED as REUSED
 from televent.adapters.rest.event_answers import Answer, see
 from televent.adapters.rest.event_lists import Query, list_events, range_of
 from televent.adapters.rest.fields import wanted
+from televent.adapters.rest.idempotency import Key, once
 from televent.adapters.rest.mapping.changing import new_values
 from televent.adapters.rest.mapping.shapes import Event, NewEvent
 from televent.adapters.rest.paging import LIMIT, Cursor, Limit
@@ -61,16 +63,14 @@ class EventCollection(Controller):
         opt=needs(Scope.CALENDARS_WRITE),
         responses={
             **shown(201, "The event."),
-            **documented(*WRITTEN, *VALUES, "unknown-calendar", "uid-conflict", "component-not-supported"),
+            **documented(*WRITTEN, *VALUES, REUSED, "unknown-calendar", "uid-conflict", "component-not-supported"),
         },
     )
     async def create(
-        self, request: Request[Any, Any, Any], signed_in: Signed, data: JSONBody[NewEvent]
+        self, request: Request[Any, Any, Any], signed_in: Signed, data: JSONBody[NewEvent], key: Key = None
     ) -> Response[Any]:
         """Makes an event. Its attendees are invited: in Telegram, in their calendar here, or by mail."""
-        auth: Auth = request.app.state.auth
-        context = auth.context(request, signed_in.tenant)
-        return (await auth.run(partial(_create, auth.backend, context, data, brief=minimal(request)))).sent()
+        return await once(request, signed_in.tenant, key, partial(_create, data=data, brief=minimal(request)))
 
     @get(
         "/",
@@ -131,7 +131,7 @@ class EventCollection(Controller):
         return (await auth.run(partial(list_events, query=query), auth.backend, signed_in.tenant)).sent()
 
 
-def _create(backend: Backend, context: Context, data: NewEvent, *, brief: bool) -> Answer:
+def _create(backend: Backend, context: Context, *, data: NewEvent, brief: bool) -> Answer:
     zone = backend.people.account(context.tenant).timezone
     values = new_values(data, zone)
     guests = [each.email for each in data.attendees] if data.attendees else []

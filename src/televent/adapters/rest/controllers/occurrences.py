@@ -17,10 +17,13 @@ from televent.adapters.rest.controllers.auth import TOKEN, Signed
 from televent.adapters.rest.controllers.event_collection import End, Start
 from televent.adapters.rest.controllers.event_examples import EVENT, ID
 from televent.adapters.rest.controllers.events import ASKED, CHANGED, STORED, VALUES, WRITTEN, Fields, shown
+from televent.adapters.rest.errors import KEY_REUSED
 from televent.adapters.rest.event_answers import Answer, see
 from televent.adapters.rest.event_changes import change
 from televent.adapters.rest.event_lists import range_of
 from televent.adapters.rest.fields import wanted
+from televent.adapters.rest.idempotency import Key as IdempotencyKey
+from televent.adapters.rest.idempotency import once
 from televent.adapters.rest.mapping.changing import change_from
 from televent.adapters.rest.mapping.shapes import Event, EventFields, Repetition
 from televent.adapters.rest.mapping.showing import times_of
@@ -202,17 +205,27 @@ class Series(Controller):
         responses={
             **shown(201, "The copy."),
             **documented(
-                *WRITTEN, *VALUES, "unknown-resource", "unknown-occurrence-id", "not-organizer", "unmovable-series"
+                *WRITTEN,
+                *VALUES,
+                "unknown-resource",
+                "unknown-occurrence-id",
+                "not-organizer",
+                "unmovable-series",
+                KEY_REUSED,
             ),
         },
     )
     async def duplicate(
-        self, request: Request[Any, Any, Any], signed_in: Signed, event_id: FromPath[UUID], data: JSONBody[Copy]
+        self,
+        request: Request[Any, Any, Any],
+        signed_in: Signed,
+        event_id: FromPath[UUID],
+        data: JSONBody[Copy],
+        key: IdempotencyKey = None,
     ) -> Response[Any]:
         """Makes another event like this one in the same calendar, with the values of the request."""
-        auth: Auth = request.app.state.auth
-        context = auth.context(request, signed_in.tenant)
-        return (await auth.run(partial(_duplicate, auth.backend, context, event_id, data, minimal(request)))).sent()
+        act = partial(_duplicate, event_id=event_id, data=data, brief=minimal(request))
+        return await once(request, signed_in.tenant, key, act)
 
     @get(
         "/calendar/recurring/expand",
@@ -242,7 +255,7 @@ class Series(Controller):
         return (await auth.run(ask, auth.backend, signed_in.tenant, event_id)).sent()
 
 
-def _duplicate(backend: Backend, context: Context, event_id: UUID, data: Copy, brief: bool) -> Answer:
+def _duplicate(backend: Backend, context: Context, *, event_id: UUID, data: Copy, brief: bool) -> Answer:
     before = see(backend, context.tenant, event_id, data.occurrence_id)
     zone = backend.people.account(context.tenant).timezone
     extent = Extent.THIS if data.occurrence_id is not None else Extent.ALL
