@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from support.dav import Client, Site
 from support.rest_people import Api, api_of
-from televent.application.use_cases.calendars.expand_series import Place, page_of
+from televent.application.use_cases.events.expand_series import Place, page_of
 from televent.ical.editing.changes import EventChange
 from televent.ical.editing.drafting import draft_event
 from televent.ical.objects.calendar_text import CalendarText

@@ -23,6 +23,7 @@ from televent.adapters.rest.controllers.api_keys import ApiKeys
 from televent.adapters.rest.controllers.auth import Auths
 from televent.adapters.rest.controllers.device_setup import Setup
 from televent.adapters.rest.controllers.devices import Devices
+from televent.adapters.rest.controllers.calendars import Calendars
 from televent.adapters.rest.controllers.docs import Docs
 from televent.adapters.rest.controllers.live import Live
 from televent.adapters.rest.controllers.exports import Exports
@@ -77,6 +78,7 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     TelegramSignIn,
     ApiKeys,
     Addresses,
+    Calendars,
     EventCollection,
     Events,
     Occurrences,

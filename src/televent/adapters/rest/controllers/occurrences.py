@@ -33,8 +33,8 @@ from televent.adapters.rest.problems import documented
 from televent.adapters.rest.scopes import Scope, needs
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
-from televent.application.use_cases.calendars.expand_series import Place, expand_series
 from televent.application.use_cases.events.duplicate_event import duplicate_event
+from televent.application.use_cases.events.expand_series import Place, expand_series
 from televent.application.use_cases.events.remove_event import remove_event
 from televent.application.use_cases.events.which import Scope as Extent
 from televent.application.use_cases.events.which import Which
