@@ -30,7 +30,9 @@ from televent.adapters.rest.controllers.exports import Exports
 from televent.adapters.rest.controllers.me import Users
 from televent.adapters.rest.controllers.own_history import OwnHistoryOf
 from televent.adapters.rest.controllers.event_collection import EventCollection
+from televent.adapters.rest.controllers.event_past import EventPast
 from televent.adapters.rest.controllers.events import Events
+from televent.adapters.rest.controllers.guests import Guests
 from televent.adapters.rest.controllers.occurrences import Occurrences, Series
 from televent.adapters.rest.controllers.problem_types import ProblemTypes
 from televent.adapters.rest.controllers.search import Search
@@ -83,6 +85,8 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     Events,
     Occurrences,
     Series,
+    Guests,
+    EventPast,
     ProblemTypes,
     Search,
     Docs,
