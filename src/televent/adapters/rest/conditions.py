@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, Final
 
 from litestar import Request
@@ -21,10 +22,11 @@ def if_match(request: Request[Any, Any, Any]) -> tuple[str, ...] | None:
     return None if found is None else tuple(tag for weak, tag in found if not weak)
 
 
-def is_unchanged(request: Request[Any, Any, Any], etag: str) -> bool:
-    """Whether If-None-Match has the tag, so that the client has the answer already. Raises ValidationException."""
+def known_tags(request: Request[Any, Any, Any]) -> Callable[[str], bool]:
+    """Whether If-None-Match has a tag, as a function of the tag. Raises ValidationException."""
     found = _tags(request, "if-none-match")
-    return found is not None and any(tag in ("*", etag) for _, tag in found)
+    tags = frozenset(tag for _, tag in found or ())
+    return lambda etag: bool(tags) and not tags.isdisjoint(("*", etag))
 
 
 def minimal(request: Request[Any, Any, Any]) -> bool:

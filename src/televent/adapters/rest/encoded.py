@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 from typing import Final
-from uuid import UUID
 
 import msgspec
 
@@ -21,7 +20,7 @@ OVERHEAD: Final = 700
 """Bytes that an entry takes beside its JSON, about."""
 
 Occurrence = tuple[str | None, Moment, Moment]
-Key = tuple[UUID, str, int, UUID, frozenset[str], Occurrence | None]
+Key = tuple[int, str, int, int, frozenset[str], Occurrence | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,4 +81,9 @@ class EncodedEvents:
 
 
 def _key(row: ResourceRow, me: frozenset[str], at: Occurrence | None) -> Key:
-    return row.stream_id, row.etag, row.seq, row.calendar_id, me, at
+    # The hash of a UUID is computed in Python each time, that of its number is not.
+    return row.stream_id.int, row.etag, row.seq, row.calendar_id.int, me, at
+
+
+ENCODED: Final = EncodedEvents()
+"""The events that this process has encoded."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 from litestar import Response
 
+from televent.adapters.rest.encoded import ENCODED
 from televent.adapters.rest.fields import only
 from televent.adapters.rest.mapping.shapes import Event
 from televent.adapters.rest.mapping.showing import event_of
@@ -17,6 +18,7 @@ from televent.application.backend import Backend
 from televent.application.refusals import UnknownOccurrenceId, UnknownResource
 from televent.application.use_cases.events.which import Located, locate
 from televent.domain.ids import AccountId
+from televent.domain.inbox_item.collection import INBOX
 from televent.ical.editing.occurrences import occurrence_named
 from televent.ical.editing.refusals import UnknownOccurrence
 from televent.ical.text.values import Moment
@@ -57,12 +59,28 @@ class Seen:
         return Answer(status, only(msgspec.json.encode(self.event), fields), headers)
 
 
+def read_event(
+    backend: Backend, tenant: AccountId, event_id: UUID, *, fields: Collection[str] | None, has: Callable[[str], bool]
+) -> Answer:
+    """The whole event. ``has``: whether the client has the version with this ETag already. One statement, and nothing
+    is parsed that was parsed before. Raises UnknownResource."""
+    found = backend.reads.glance(tenant, event_id)
+    if found is None:
+        # It may be in a calendar that is shared with the person.
+        located = _located(backend, tenant, event_id)
+        row, me = located.row, located.owner.addresses
+    else:
+        row, me = found.row, frozenset(backend.people.addresses_of(found.owner))
+    headers = {"etag": f'"{row.etag}"'}
+    if has(row.etag):
+        return Answer(304, b"", headers)
+    return Answer(200, only(ENCODED.encode(row, me, None).body, fields), headers)
+
+
 def see(backend: Backend, tenant: AccountId, event_id: UUID, occurrence_id: str | None = None) -> Seen:
     """The event, or one occurrence of it. Raises UnknownResource, UnknownOccurrenceId."""
-    found = locate(backend, tenant, event_id)
+    found = _located(backend, tenant, event_id)
     row, me = found.row, found.owner.addresses
-    if row.component != "VEVENT":
-        raise UnknownResource()
     if occurrence_id is None:
         event = event_of(row, me)
         first = row.text.reading.instances()[0]
@@ -74,3 +92,11 @@ def see(backend: Backend, tenant: AccountId, event_id: UUID, occurrence_id: str 
         raise UnknownOccurrenceId() from None
     times = named.start, named.end
     return Seen(found, event_of(row, me, (named.recurrence_id, *times)), times)
+
+
+def _located(backend: Backend, tenant: AccountId, event_id: UUID) -> Located:
+    """The event, and no message of the inbox. Raises UnknownResource."""
+    found = locate(backend, tenant, event_id)
+    if found.row.component != "VEVENT" or found.calendar.name == INBOX:
+        raise UnknownResource()
+    return found

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from televent.adapters.rest.encoded import Encoded, EncodedEvents
+from televent.adapters.rest.encoded import ENCODED, Encoded
 from televent.adapters.rest.event_answers import Answer
 from televent.adapters.rest.fields import only
 from televent.adapters.rest.mapping.wrong import wrong
@@ -27,7 +27,6 @@ from televent.ical.zones.moments import utc_of
 MAX_RANGE: Final = timedelta(days=400)
 """Max length of the time that a list is about."""
 USUAL_RANGE: Final = timedelta(days=31)
-ENCODED: Final = EncodedEvents()
 SORTS: Final[dict[str, Callable[[Encoded, ZoneInfo], str]]] = {
     "start_time": lambda each, zone: utc_of(each.start, zone).isoformat(),
     "end_time": lambda each, zone: utc_of(each.end, zone).isoformat(),

@@ -10,6 +10,7 @@ from televent.application.read_models.calendars import CalendarReads
 from televent.application.read_models.codes import CodeReads
 from televent.application.read_models.company import CompanyReads
 from televent.application.read_models.counters import CounterReads
+from televent.application.read_models.glance import GlanceReads
 from televent.application.read_models.resources import ResourceReads
 from televent.application.read_models.shares import ShareReads
 
@@ -23,6 +24,7 @@ class Reads(
     BusyReads,
     CounterReads,
     CodeReads,
+    GlanceReads,
     Protocol,
 ):
     """The inline read models. Synchronous; called through threads. Each method is one round trip."""

@@ -19,6 +19,7 @@ from televent.adapters.postgres.dav_index.directory_rows import (
     NOTE_DEVICE,
     accounts_of,
 )
+from televent.adapters.postgres.dav_index.glance_reads import GlanceReads
 from televent.adapters.postgres.dav_index.listing_reads import PAGE_BYTES, ListingReads
 from televent.adapters.postgres.dav_index.share_reads import CALENDAR_COLUMNS, CALENDAR_WIDTH, ShareReads, calendar_row
 from televent.adapters.postgres.dav_index.time_reads import (
@@ -139,7 +140,7 @@ TIME_ROWS = 5000
 """Max rows of a page of a time range."""
 
 
-class PostgresReads(ShareReads, ListingReads, CompanyReads, CounterReads, CodeReads):
+class PostgresReads(ShareReads, ListingReads, CompanyReads, CounterReads, CodeReads, GlanceReads):
     """Reads the inline read models. ``pool`` gives connections in autocommit mode. Thread-safe."""
 
     def __init__(self, pool: Pool) -> None:

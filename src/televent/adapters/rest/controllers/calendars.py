@@ -13,7 +13,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody
 
 from televent.adapters.rest.auth import Auth
-from televent.adapters.rest.conditions import if_match, is_unchanged, minimal
+from televent.adapters.rest.conditions import if_match, known_tags, minimal
 from televent.adapters.rest.controllers.auth import TOKEN, Signed
 from televent.adapters.rest.controllers.event_examples import CALENDAR_ID
 from televent.adapters.rest.controllers.events import ASKED, WRITTEN, shown
@@ -101,7 +101,7 @@ class Calendars(Controller):
         """One calendar. Its ETag changes with its values, and not with its events."""
         auth: Auth = request.app.state.auth
         answer = await auth.run(_one, auth.backend, signed_in.tenant, calendar_id)
-        if is_unchanged(request, answer.headers["etag"].strip('"')):
+        if known_tags(request)(answer.headers["etag"].strip('"')):
             return Answer(304, b"", answer.headers).sent()
         return answer.sent()
 

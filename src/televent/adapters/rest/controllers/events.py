@@ -12,10 +12,10 @@ from litestar.openapi.spec import Example
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from televent.adapters.rest.auth import Auth
-from televent.adapters.rest.conditions import if_match, is_unchanged, minimal
+from televent.adapters.rest.conditions import if_match, known_tags, minimal
 from televent.adapters.rest.controllers.auth import TOKEN, Signed
 from televent.adapters.rest.controllers.event_examples import EVENT
-from televent.adapters.rest.event_answers import Answer, see
+from televent.adapters.rest.event_answers import read_event
 from televent.adapters.rest.event_changes import change
 from televent.adapters.rest.fields import wanted
 from televent.adapters.rest.mapping.shapes import Event, EventFields
@@ -75,10 +75,10 @@ class Events(Controller):
         """The event; a series as a whole. The ETag is that of CalDAV."""
         auth: Auth = request.app.state.auth
         asked = wanted(fields, Event)
-        seen = await auth.run(see, auth.backend, signed_in.tenant, event_id)
-        if is_unchanged(request, seen.event.etag):
-            return Answer(304, b"", {"etag": f'"{seen.event.etag}"'}).sent()
-        return seen.answer(200, asked).sent()
+        has = known_tags(request)
+        return (
+            await auth.run(partial(read_event, fields=asked, has=has), auth.backend, signed_in.tenant, event_id)
+        ).sent()
 
     @put(
         "/{event_id:uuid}",
