@@ -34,6 +34,7 @@ from televent.adapters.rest.controllers.event_past import EventPast
 from televent.adapters.rest.controllers.events import Events
 from televent.adapters.rest.controllers.guests import Guests
 from televent.adapters.rest.controllers.occurrences import Occurrences, Series
+from televent.adapters.rest.controllers.planning import Planning
 from televent.adapters.rest.controllers.problem_types import ProblemTypes
 from televent.adapters.rest.controllers.search import Search
 from televent.adapters.rest.live.hub import Hub
@@ -87,6 +88,7 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     Series,
     Guests,
     EventPast,
+    Planning,
     ProblemTypes,
     Search,
     Docs,

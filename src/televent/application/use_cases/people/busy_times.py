@@ -37,6 +37,20 @@ class Busy:
     periods: Sequence[Period] | None
 
 
+def people_named(backend: Backend, names: Sequence[str]) -> list[tuple[str, AccountRow | None]]:
+    """The accounts of people by address or ``@username``, each with its name as it was given; None where there is no
+    such account."""
+    given = [each.strip() for each in names]
+    rows = backend.people.accounts_of_addresses([each.lower() for each in given if not each.startswith("@")])
+    known = backend.usernames.tenants([each[1:] for each in given if each.startswith("@")])
+    by_id = {row.tenant: row for row in backend.reads.accounts_with([*known.values()])} if known else {}
+    found: list[tuple[str, AccountRow | None]] = []
+    for each in given:
+        tenant = known.get(each[1:].lower()) if each.startswith("@") else None
+        found.append((each, by_id.get(tenant) if tenant is not None else rows.get(each.lower())))
+    return found
+
+
 def busy_of(
     backend: Backend, asker: AccountRow, asked: Sequence[tuple[str, AccountRow | None]], start: datetime, end: datetime
 ) -> list[Busy]:
