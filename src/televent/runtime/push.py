@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from televent.adapters.caldav.home_token import home_state, home_token
 from televent.adapters.caldav.properties.extensions.webdav_push import may_subscribe
 from televent.adapters.caldav.sync_token import sync_token_of
+from televent.adapters.outward.addresses import check_url
 from televent.adapters.postgres.queues.push_book import PostgresPushBook
-from televent.adapters.push.addresses import check_push_resource
 from televent.adapters.push.encryption import recipient
 from televent.adapters.push.topics import Topics
 from televent.adapters.push.vapid import Vapid, new_private_key
@@ -49,9 +49,11 @@ class Push:
 
     def services(self) -> PushServices:
         """The client of push services. The import is here because aiohttp takes time, which API processes save."""
+        from televent.adapters.outward.client import OutwardClient
         from televent.adapters.push.service import PushServices
 
-        return PushServices(self.vapid, self._core.backend.clock, anywhere=self._anywhere)
+        clock = self._core.backend.clock
+        return PushServices(self.vapid, clock, OutwardClient(clock, anywhere=self._anywhere))
 
     def handlers(self, services: PushServices) -> list[Handler]:
         """The handlers of push messages in the outbox."""
@@ -90,7 +92,7 @@ def endpoint_of(push_resource: str, public_key: str, auth_secret: str, *, anywhe
 
     ``anywhere``: private addresses are allowed. Raises ValueError where no message can be sent there.
     """
-    check_push_resource(push_resource, anywhere=anywhere)
+    check_url(push_resource, anywhere=anywhere)
     to = recipient(public_key, auth_secret)
     return Endpoint(push_resource, to.public_key, to.auth_secret)
 

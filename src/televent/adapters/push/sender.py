@@ -14,11 +14,11 @@ from xml.sax.saxutils import escape
 
 import structlog
 
-from televent.adapters.push.addresses import BadPushResource
-from televent.adapters.push.service import GONE, Answer, PushServices, Unreachable
+from televent.adapters.push.service import GONE, PushServices
 from televent.adapters.push.topics import Topics
 from televent.application.messages.outbox import ATTEMPTS, Claimed, GiveUp, RetryLater, Undeliverable
 from televent.application.messages.push import PushDue
+from televent.application.outward import Answer, BadUrl, Unreachable
 from televent.application.push import MAX_FAILING_TIME, Collection, DuePush, PushBook
 from televent.domain.ids import AccountId
 
@@ -91,7 +91,7 @@ class PushSender:
         body = push_message(self._topics.of(due.collection, due.tenant), due, sight)
         try:
             answer = await self._services.send(due.endpoint, body, topic=self._topics.of_message(due))
-        except BadPushResource as error:
+        except BadUrl as error:
             await self._end(due, str(error))
             return
         except Unreachable as error:

@@ -1,4 +1,4 @@
-"""Resolves the host of a push URL to public addresses only."""
+"""Resolves the host of a URL to public addresses only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import socket
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from televent.adapters.push.addresses import is_public
+from televent.adapters.outward.addresses import is_public
 
 
 class CheckedResolver(AbstractResolver):

@@ -1,4 +1,4 @@
-"""Checks push URLs: a client's URL must not lead into this server's own network (server-side request forgery)."""
+"""Checks URLs that others chose: none may lead into this server's own network (server-side request forgery)."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
-MAX_URL: Final = 1024
+from televent.application.outward import BadUrl
+
+MAX_URL: Final = 2048
 """Max characters."""
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_.\-]+\Z")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
-
-
-class BadPushResource(ValueError):
-    """A message may not be sent to this URL; the text says why."""
 
 
 def is_public(address: Address) -> bool:
@@ -33,22 +31,22 @@ def is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
-def check_push_resource(url: str, *, anywhere: bool) -> None:
-    """Checks the text of a push URL; CheckedResolver checks the addresses of its host name.
+def check_url(url: str, *, anywhere: bool) -> None:
+    """Checks the text of a URL; CheckedResolver checks the addresses of its host name.
 
-    ``anywhere`` allows http and private addresses. Raises BadPushResource.
+    ``anywhere`` allows http and private addresses. Raises BadUrl.
     """
     if not 0 < len(url) <= MAX_URL or not url.isascii() or not url.isprintable() or " " in url:
-        raise BadPushResource("the push resource is too long or has characters that no URL has")
+        raise BadUrl("the URL is too long or has characters that no URL has")
     try:
         place = urlsplit(url)
         host, port = place.hostname, place.port
     except ValueError:
-        raise BadPushResource("the push resource is not a URL") from None
+        raise BadUrl("the URL is not a URL") from None
     if place.scheme != "https" and not (anywhere and place.scheme == "http"):
-        raise BadPushResource("the push resource is not https")
+        raise BadUrl("the URL is not https")
     if not host or place.fragment or "@" in place.netloc or port == 0 or "\\" in url:
-        raise BadPushResource("the push resource needs a host, and neither user nor fragment")
+        raise BadUrl("the URL needs a host, and neither user nor fragment")
     if not anywhere:
         _check_host(host)
 
@@ -61,7 +59,7 @@ def _check_host(host: str) -> None:
         name = host.rstrip(".")
         last = name.rpartition(".")[2]
         if not _NAME.match(name) or "." not in name or last.isdigit() or last.startswith("0x"):
-            raise BadPushResource("the push resource names no host of the public internet") from None
+            raise BadUrl("the URL names no host of the public internet") from None
         return
     if not is_public(address):
-        raise BadPushResource("the push resource is a private address")
+        raise BadUrl("the URL is a private address")

@@ -1,4 +1,4 @@
-"""A push message goes to the internet and never into the server's own network."""
+"""A request to a URL that others chose goes to the internet and never into the server's own network."""
 
 import asyncio
 import ipaddress
@@ -7,8 +7,9 @@ import socket
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from televent.adapters.push.addresses import BadPushResource, check_push_resource, is_public
-from televent.adapters.push.resolver import CheckedResolver
+from televent.adapters.outward.addresses import check_url, is_public
+from televent.adapters.outward.resolver import CheckedResolver
+from televent.application.outward import BadUrl
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "2001:4860:4860::8888", "::ffff:8.8.8.8", "64:ff9b::808:808"])
@@ -33,7 +34,7 @@ def test_private_loopback_link_local_and_disguised_addresses_are_not(address: st
     "url", ["https://push.example.org/x", "https://push.example.org:8443/x?y=z", "https://8.8.8.8/x", "https://[2606:4700::1]/"]
 )  # fmt: skip
 def test_an_https_url_on_the_internet_is_taken(url: str) -> None:
-    check_push_resource(url, anywhere=False)
+    check_url(url, anywhere=False)
 
 
 @pytest.mark.parametrize(
@@ -47,20 +48,20 @@ def test_an_https_url_on_the_internet_is_taken(url: str) -> None:
         "https://push.example.org/ x", "https://push.example.org/\r\nX: y", "https://push.example.org:99999/", "https://push.example.org:0/",
         "https://127.0.0.%31/",
         "https://пуш.example.org/", "https://[::1", "https://push.example.org\\@10.0.0.1/",
-        "https://push.example.org/" + "x" * 1024,
+        "https://push.example.org/" + "x" * 2048,
     ],
 )  # fmt: skip
 def test_whatever_could_lead_elsewhere_is_refused_by_its_text(url: str) -> None:
-    with pytest.raises(BadPushResource):
-        check_push_resource(url, anywhere=False)
+    with pytest.raises(BadUrl):
+        check_url(url, anywhere=False)
 
 
 def test_where_an_operator_allows_it_http_and_private_hosts_are_taken_and_nonsense_is_not() -> None:
-    check_push_resource("http://127.0.0.1:8080/x", anywhere=True)
-    check_push_resource("http://ntfy/x", anywhere=True)
+    check_url("http://127.0.0.1:8080/x", anywhere=True)
+    check_url("http://ntfy/x", anywhere=True)
     for url in ("ftp://127.0.0.1/x", "http://user@host/", "x"):
-        with pytest.raises(BadPushResource):
-            check_push_resource(url, anywhere=True)
+        with pytest.raises(BadUrl):
+            check_url(url, anywhere=True)
 
 
 class Names(AbstractResolver):
