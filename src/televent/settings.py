@@ -133,6 +133,7 @@ class Settings(BaseSettings):
 
     push: Literal["on", "off"] = Field("on", validation_alias="TELEVENT_PUSH")
     push_hosts: Literal["public", "any"] = Field("public", validation_alias="TELEVENT_PUSH_HOSTS")
+    outward_hosts: Literal["public", "any"] = Field("public", validation_alias="TELEVENT_OUTWARD_HOSTS")
 
     connections: int = Field(2000, ge=1, le=100_000, validation_alias="TELEVENT_CONNECTIONS")
     head_seconds: float = Field(15, gt=0, validation_alias="TELEVENT_HEAD_SECONDS")

@@ -26,6 +26,7 @@ from televent.application.messages.push import PushDue
 from televent.runtime import bot, services
 from televent.runtime.compose import build_core
 from televent.runtime.push import Push
+from televent.runtime.webhooks import outward_of, webhook_handlers
 from televent.runtime.worker import Courier
 from televent.settings import load_settings
 
@@ -116,6 +117,7 @@ def test_every_message_has_exactly_one_handler_among_those_the_processes_build(d
             handlers: list[Handler] = [
                 *services.worker_handlers(core),
                 *push.handlers(pushing),
+                *webhook_handlers(core, outward_of(core)),
                 *bot.chat_handlers(core, chat, BotDoor(core.backend, core.run, at_home)),
             ]
         finally:
@@ -137,4 +139,9 @@ def test_no_process_drains_the_outbox_with_other_handlers() -> None:
         for call in ast.walk(ast.parse(path.read_text()))
         if isinstance(call, ast.Call) and ast.unparse(call.func) == "drain"
     ]
-    assert sorted(given) == ["chat_handlers(core, bot, door)", "push.handlers(services)", "worker_handlers(core)"]
+    assert sorted(given) == [
+        "chat_handlers(core, bot, door)",
+        "push.handlers(services)",
+        "webhook_handlers(core, outward)",
+        "worker_handlers(core)",
+    ]

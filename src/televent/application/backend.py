@@ -35,6 +35,7 @@ from televent.application.read_models.search import SearchIndex
 from televent.application.sent_mail import SentMail
 from televent.application.sessions import Sessions
 from televent.application.usernames import Usernames
+from televent.application.webhooks.book import Webhooks
 from televent.domain.account.free_busy import KNOWN
 
 Clock = Callable[[], datetime]
@@ -86,6 +87,9 @@ class Backend:
     api_keys: ApiKeys
     pending: PendingAccounts
     kept_answers: KeptAnswers
+    webhooks: Webhooks
+    check_url: Callable[[str], None]
+    """Checks the text of a URL to which requests are to be sent. Raises BadUrl."""
     free_busy: str = KNOWN
     """The audience of free/busy for accounts that chose none (domain.account.free_busy)."""
     courier: Courier | None = None

@@ -127,6 +127,30 @@ class UnknownSession(Refusal):
     """There is no such session."""
 
 
+class UnknownWebhook(Refusal):
+    """There is no such webhook."""
+
+
+class UnknownDelivery(Refusal):
+    """There is no such delivery."""
+
+
+class TooManyWebhooks(Refusal):
+    """There are twenty webhooks already. Delete one first."""
+
+
+class UnknownEventType(Refusal):
+    """There is no such type of events."""
+
+
+class InvalidUrl(Refusal):
+    """That URL cannot be used: it needs https and a host of the public internet."""
+
+
+class WebhookIsOff(Refusal):
+    """This webhook is disabled. Enable it first."""
+
+
 class AddressTaken(Refusal):
     """That address belongs to another account."""
 

@@ -8,11 +8,13 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final, TypeVar
 from uuid import uuid4
 
 import structlog
 
+from televent.adapters.outward.addresses import check_url
 from televent.adapters.person_keys.files import FileVault
 from televent.adapters.postgres.dav_index.attachments import PostgresAttachments
 from televent.adapters.postgres.dav_index.read_store import PostgresReads
@@ -45,6 +47,7 @@ from televent.adapters.postgres.queues.pending_accounts import PostgresPendingAc
 from televent.adapters.postgres.queues.sent_mail import PostgresSentMail
 from televent.adapters.postgres.queues.sessions import PostgresSessions
 from televent.adapters.postgres.queues.usernames import PostgresUsernames
+from televent.adapters.postgres.queues.webhooks import PostgresWebhooks
 from televent.adapters.postgres.rate_limit import PostgresRateLimit
 from televent.adapters.postgres.reminders.reminder_queue import ReminderQueue
 from televent.adapters.postgres.reminders.snoozes import PostgresSnoozes
@@ -65,6 +68,7 @@ from televent.application.passwords import Passwords
 from televent.policies.courier import LocalCourier
 from televent.policies.mail_notices import MAIL_NOTICES
 from televent.policies.notices import NOTICES
+from televent.policies.webhooks import WEBHOOKS
 from televent.projections.audit import AUDIT
 from televent.projections.due_reminders import DUE_REMINDERS
 from televent.projections.inline import inline_writes
@@ -77,6 +81,7 @@ log = structlog.get_logger("televent.runtime.compose")
 T = TypeVar("T")
 
 FOLLOWERS: Final[tuple[Projection | Policy, ...]] = (AUDIT, NOTICES, MAIL_NOTICES, DUE_REMINDERS, SEARCH)
+FOLLOWERS: Final[tuple[Projection | Policy, ...]] = (AUDIT, NOTICES, MAIL_NOTICES, DUE_REMINDERS, WEBHOOKS)
 """Everything that reacts to the log. A new reaction is a new file in policies/ or projections/, and its name here."""
 
 
@@ -201,6 +206,8 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         api_keys=PostgresApiKeys(pool),
         pending=PostgresPendingAccounts(pool, wakeups),
         kept_answers=PostgresKeptAnswers(pool),
+        webhooks=PostgresWebhooks(pool, wakeups, keys),
+        check_url=partial(check_url, anywhere=settings.outward_hosts == "any"),
         free_busy=settings.free_busy,
         mail_quiet=timedelta(seconds=settings.mail_gather_seconds),
     )

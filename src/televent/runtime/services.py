@@ -58,6 +58,7 @@ async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event, soc
         carry(core, Courier(core), stop),
         drain(core, worker_handlers(core), stop),
         *([] if push is None else [push_messages(core, push, stop)]),
+        webhook_messages(core, stop),
         housekeeping(core, stop),
         keep_indexed(core, stop),
         keep_log(core, stop),
@@ -119,6 +120,18 @@ async def push_messages(core: Core, push: Push, stop: asyncio.Event) -> None:
         await drain(core, push.handlers(services), stop)
     finally:
         await services.close()
+
+
+async def webhook_messages(core: Core, stop: asyncio.Event) -> None:
+    """Tells people's own programs what happened. Nothing else waits for a slow one."""
+    from televent.runtime.webhooks import outward_of, webhook_handlers
+    from televent.runtime.worker import drain
+
+    outward = outward_of(core)
+    try:
+        await drain(core, webhook_handlers(core, outward), stop)
+    finally:
+        await outward.close()
 
 
 async def bot(core: Core, ready: Callable[[], None], stop: asyncio.Event, sockets: Sockets) -> None:

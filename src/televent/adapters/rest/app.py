@@ -41,6 +41,7 @@ from televent.adapters.rest.live.hub import Hub
 from televent.adapters.rest.device_settings import Connecting
 from televent.adapters.rest.controllers.registration import Registration
 from televent.adapters.rest.controllers.telegram import TelegramSignIn
+from televent.adapters.rest.controllers.webhooks import WebhooksResource
 from televent.adapters.rest.problems import (
     CrossSite,
     KeyReused,
@@ -91,6 +92,7 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     Planning,
     ProblemTypes,
     Search,
+    WebhooksResource,
     Docs,
 )
 NOWHERE: Final = Connecting(lambda: Reach("http://localhost/", "machine"))

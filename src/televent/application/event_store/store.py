@@ -144,6 +144,13 @@ class Store(Application[str]):
         found = [event for event in reversed(events) if isinstance(event, RecordedEvent)]
         return [(event, self._given_mapper.to_fact(event)) for event in found]
 
+    def at(self, key: StreamKey, version: int) -> tuple[RecordedEvent, Any] | None:
+        """The fact at a version, with its stored event; None where there is none. Raises UnknownStoredName,
+        UnreadableFact."""
+        events = self.recorder.select_events(str(key), gt=version - 1, lte=version)
+        found = [event for event in events if isinstance(event, RecordedEvent)]
+        return (found[0], self._given_mapper.to_fact(found[0])) if found else None
+
     def append(
         self,
         context: Context,

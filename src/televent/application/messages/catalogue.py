@@ -22,6 +22,7 @@ from televent.application.messages import (
     push,
     reminders,
     share_local,
+    webhooks,
 )
 from televent.application.messages.message import Message
 from televent.application.readable import make_readable
@@ -69,6 +70,8 @@ NAMES: Mapping[str, type[Message]] = {
     "digest_mail/1": reminders.DigestMail,
     "erasure_notice/1": erasure.ErasureNotice,
     "erasure_mail/1": erasure.ErasureMail,
+    "webhook_event/1": webhooks.WebhookEvent,
+    "webhook/1": webhooks.WebhookDue,
 }
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]

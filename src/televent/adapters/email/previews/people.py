@@ -61,6 +61,7 @@ Notice = Literal[
     "party-crasher",
     "uninvited-refused",
     "delegate-refused",
+    "webhook-disabled",
 ]
 
 
@@ -236,6 +237,7 @@ PEOPLE: Final[dict[str, Callable[[str], Example]]] = {
     "notice-uninvited": _notice("party-crasher", sender="eve@example.org"),
     "notice-uninvited-refused": _notice("uninvited-refused", sender="eve@example.org"),
     "notice-delegate-refused": _notice("delegate-refused", sender="eve@example.org", delegator="Bob"),
+    "notice-webhook-disabled": _notice("webhook-disabled", host="hooks.example.org", why="failing"),
     "erasure-requested": _erasure("requested"),
     "erasure-ahead": _erasure("ahead"),
     "erasure-kept": _erasure("kept"),

@@ -28,6 +28,8 @@ TABLES: Final = (
     "archive_request",
     "idempotency_key",
     "unreadable_fact",
+    # Deliveries go with their webhook.
+    "webhook",
 )
 """Tables of which the account's rows are deleted."""
 # Mails from and to the person: at their addresses, and at the tokens that stand for them or for their meetings. A mail

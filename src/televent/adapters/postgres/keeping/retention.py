@@ -24,6 +24,8 @@ KEEP_ANSWERS: Final = timedelta(days=1)
 """Time for which the answer to a request with an Idempotency-Key is kept."""
 KEEP_AUDIT: Final = timedelta(days=730)
 """Time for which it is known who did what from where, and what operators looked at."""
+KEEP_DELIVERIES: Final = timedelta(days=30)
+"""Time for which the deliveries of webhooks can be read and sent again."""
 BATCH: Final = 1000
 """Max rows that one statement changes."""
 
@@ -78,6 +80,7 @@ RULES: Final[tuple[tuple[str, timedelta], ...]] = (
     (_FAILED, KEEP_FAILED),
     (_OLD.format(table="idempotency_key", column="made_at"), KEEP_ANSWERS),
     *((_OLD.format(table=table, column=column), KEEP_AUDIT) for table, column in _BY_TIME.items()),
+    (_OLD.format(table="webhook_delivery", column="created_at"), KEEP_DELIVERIES),
     *((_OVER.format(table=table, key=key), KEEP_OVER) for table, key in _OF_EVENTS.items()),
 )
 """Each statement deletes or empties at most BATCH rows, and the age of the rows."""

@@ -30,6 +30,11 @@ notice-uninvited-refused-subject = Somebody who was not invited was refused: { $
 notice-uninvited-refused = A person who was not invited answered “{ $title }”: { $sender }. They were told that they are not invited, because your settings refuse uninvited people.
 notice-delegate-refused-subject = A delegate is not invited: { $title }
 notice-delegate-refused = { $delegator } will not come to “{ $title }” and named { $sender } instead. { $sender } is not invited, because your settings refuse delegates.
+notice-webhook-disabled-subject = A webhook is disabled: { $host }
+notice-webhook-disabled = { $why ->
+        [gone] The program at { $host } answered that it wants no more events (410), so its webhook is disabled.
+       *[failing] The program at { $host } has not taken an event for five days, so its webhook is disabled.
+    } Enable it again with PATCH /api/webhooks/… when the program is well. Deliveries of the last thirty days can be sent again.
 uninvited-subject = May they come? { $person }: { $title }
 uninvited-answer = A person who was not invited answered “{ $title }”: { $person }. Nothing was changed so far.
 uninvited-delegate = { $delegator } will not come to “{ $title }” and sends { $person } instead. Nothing was sent to { $person } so far.

@@ -30,6 +30,11 @@ notice-uninvited-refused-subject = Отказано тому, кого не пр
 notice-uninvited-refused = На «{ $title }» ответил тот, кого не приглашали: { $sender }. Ему сообщено, что он не приглашён: так выбрано в ваших настройках.
 notice-delegate-refused-subject = Замена не приглашена: { $title }
 notice-delegate-refused = { $delegator } не придёт на «{ $title }» и назвал вместо себя { $sender }. { $sender } не приглашён: так выбрано в ваших настройках.
+notice-webhook-disabled-subject = Вебхук выключен: { $host }
+notice-webhook-disabled = { $why ->
+        [gone] Программа на { $host } ответила, что событий больше не хочет (410), поэтому её вебхук выключен.
+       *[failing] Программа на { $host } пять дней не принимала событий, поэтому её вебхук выключен.
+    } Когда она заработает, включите его: PATCH /api/webhooks/… Доставки последних тридцати дней можно отправить снова.
 uninvited-subject = Пригласить? { $person }: { $title }
 uninvited-answer = На «{ $title }» ответил тот, кого не приглашали: { $person }. Пока ничего не изменено.
 uninvited-delegate = { $delegator } не придёт на «{ $title }» и посылает вместо себя { $person }. Пока на { $person } ничего не отправлено.

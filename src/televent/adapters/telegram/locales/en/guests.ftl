@@ -35,3 +35,7 @@ uninvited-denied = 🚫 Refused. A cancellation goes to them, so the event leave
 uninvited-delegate = { $delegator } will not come to “{ $summary }” and sends { $sender } instead. I have written nothing to { $sender } so far.
 uninvited-refused = A person who was not invited answered “{ $summary }”: { $sender }. They were told that they are not invited, as you chose in /settings.
 delegate-refused = { $delegator } will not come to “{ $summary }” and named { $sender } instead. { $sender } is not invited, as you chose in /settings.
+webhook-disabled = 🔌 { $why ->
+        [gone] The program at { $host } answered that it wants no more events (410), so its webhook is disabled.
+       *[failing] The program at { $host } has not taken an event for five days, so its webhook is disabled.
+    } Enable it again by the API when the program is well.

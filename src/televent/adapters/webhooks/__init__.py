@@ -1,0 +1,1 @@
+"""Webhooks: signs and sends what happened to the programs that asked for it."""
