@@ -19,6 +19,7 @@ from televent.application.drafts import Drafts
 from televent.application.event_mails import EventMails
 from televent.application.event_store.context import Context
 from televent.application.event_store.store import Store
+from televent.application.feeds.given import Feeds
 from televent.application.holdings import OpenHoldings
 from televent.application.kept_answers import KeptAnswers
 from televent.application.living_messages import LivingMessages
@@ -88,6 +89,7 @@ class Backend:
     pending: PendingAccounts
     kept_answers: KeptAnswers
     webhooks: Webhooks
+    feeds: Feeds
     check_url: Callable[[str], None]
     """Checks the text of a URL to which requests are to be sent. Raises BadUrl."""
     free_busy: str = KNOWN

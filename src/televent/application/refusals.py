@@ -147,6 +147,18 @@ class InvalidUrl(Refusal):
     """That URL cannot be used: it needs https and a host of the public internet."""
 
 
+class UnknownFeed(Refusal):
+    """There is no such feed."""
+
+
+class TooManyFeeds(Refusal):
+    """There are fifty feeds already. Delete one first."""
+
+
+class FeedTooLarge(Refusal):
+    """This calendar is too large for a feed."""
+
+
 class WebhookIsOff(Refusal):
     """This webhook is disabled. Enable it first."""
 

@@ -22,6 +22,7 @@ from televent.adapters.email.guest_file import Sender, guest_file
 from televent.adapters.http.answer_page import AnswerPage
 from televent.adapters.http.app import Asgi, Front, Scope, rest_app
 from televent.adapters.http.connection import HARD_LIMIT_FACTOR, ConnectionLimits, connections_with
+from televent.adapters.http.feed_door import FeedDoor
 from televent.adapters.http.floor import floor
 from televent.adapters.http.forwarded import Forwarded
 from televent.adapters.http.start_page import Sandbox, StartPage
@@ -191,6 +192,7 @@ def entrance(core: Core, caldav: Asgi, limits: RateLimits | None = None, live: H
     mounts: dict[str, Asgi] = {
         "/health/floor": floor,
         "/i": AnswerPage(core.backend, core.answer_links, core.run, admit, _file_of(core)),
+        "/feeds": FeedDoor(core.backend, core.run, admit),
         REST: cast(
             Asgi,
             rest_door(
@@ -200,6 +202,7 @@ def entrance(core: Core, caldav: Asgi, limits: RateLimits | None = None, live: H
                 connecting=Connecting(partial(reach, settings), profile_signer(settings)),
                 origins=settings.cors_origins,
                 live=live or live_hub(core),
+                base=partial(_base, settings),
             ),
         ),
     }

@@ -25,7 +25,7 @@ HealthCheck = Callable[[], dict[str, str]]
 """The state of each part of the service by its name, "ok" where it works. It must not wait for any part."""
 
 _ROOTS: Final = frozenset(
-    {"", "caldav", "principals", ".well-known", "push", "health", "api", "telegram", "i", "hooks"}
+    {"", "caldav", "principals", ".well-known", "push", "health", "api", "telegram", "i", "hooks", "feeds"}
 )
 """The first segments of all paths inside the server."""
 
@@ -128,6 +128,9 @@ def _shown(path: str) -> str:
     name or sets a device up, and the secret in a hook's path lets
     mail in, so they are left out."""
     for prefix in ("/i/", "/api/setup/", "/hooks/mail/sendgrid/"):
+    """The path as the log has it. The token in a link answers in a person's name, the secret in a hook's path lets
+    mail in, and that of a feed shows a calendar, so they are left out."""
+    for prefix in ("/i/", "/hooks/mail/sendgrid/", "/feeds/"):
         if path.startswith(prefix):
             return f"{prefix}…"
     return path

@@ -35,6 +35,7 @@ from televent.adapters.rest.controllers.events import Events
 from televent.adapters.rest.controllers.guests import Guests
 from televent.adapters.rest.controllers.occurrences import Occurrences, Series
 from televent.adapters.rest.controllers.planning import Planning
+from televent.adapters.rest.controllers.feeds import FeedsResource
 from televent.adapters.rest.controllers.problem_types import ProblemTypes
 from televent.adapters.rest.controllers.search import Search
 from televent.adapters.rest.live.hub import Hub
@@ -93,6 +94,7 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     ProblemTypes,
     Search,
     WebhooksResource,
+    FeedsResource,
     Docs,
 )
 NOWHERE: Final = Connecting(lambda: Reach("http://localhost/", "machine"))
@@ -144,6 +146,7 @@ def rest_door(
     *,
     connecting: Connecting = NOWHERE,
     origins: Sequence[str] = (),
+    base: Callable[[Any], str] = lambda scope: "",
     controllers: Sequence[ControllerRouterHandler] = CONTROLLERS,
     live: Hub | None = None,
 ) -> Litestar:
@@ -151,6 +154,8 @@ def rest_door(
     streams."""
     """The application. ``connecting``: how devices reach it. ``origins``: of the pages elsewhere whose scripts may use
     it."""
+    """The application. ``origins``: of the pages elsewhere whose scripts may use this door. ``base``:
+    this server's URL as the client of a request sees it, without a trailing slash."""
     cors = CORSConfig(
         allow_origins=list(origins),
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
@@ -217,6 +222,7 @@ def rest_door(
         logging_config=None,
         state=State({"clock": clock, "auth": auth, "live": live}),
         state=State({"clock": clock, "auth": auth, "connecting": connecting}),
+        state=State({"clock": clock, "auth": auth, "base": base}),
     )
 
 

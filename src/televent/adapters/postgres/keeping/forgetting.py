@@ -30,6 +30,7 @@ TABLES: Final = (
     "unreadable_fact",
     # Deliveries go with their webhook.
     "webhook",
+    "feed",
 )
 """Tables of which the account's rows are deleted."""
 # Mails from and to the person: at their addresses, and at the tokens that stand for them or for their meetings. A mail

@@ -32,6 +32,9 @@ ROWS: Final = (
     "event_mail", "guest_address", "invitation_mail", "living_message", "mail_thread", "operator_log", "origin",
     "outbox", "overlay", "parked_mail", "principal", "push_subscription", "reminder", "reply_token", "sent_mail",
     "session", "unreachable_chat",
+    "answer_link", "attachment_use", "audit", "company", "dialogue", "digest", "draft", "erasure_notice", "event_mail",
+    "feed", "guest_address", "invitation_mail", "living_message", "mail_thread", "operator_log", "origin", "outbox",
+    "overlay", "parked_mail", "principal", "push_subscription", "reminder", "reply_token", "sent_mail", "session",
     "unreachable_chat", "webhook", "webhook_delivery",
 )  # fmt: skip
 """Tables that the archive has row by row."""
@@ -66,6 +69,7 @@ SECRETS: Final[Mapping[str, frozenset[str]]] = {
     "push_subscription": frozenset({"push_resource", "public_key", "auth_secret"}),
     "reply_token": frozenset({"token"}),
     "session": frozenset({"family", "secret"}),
+    "feed": frozenset({"secret"}),
     "webhook": frozenset({"secrets"}),
 }
 """Columns that would let another act as the person."""

@@ -100,3 +100,6 @@ problem-too-many-webhooks = There are twenty webhooks already. Delete one first.
 problem-unknown-event-type = There is no such type of events.
 problem-invalid-url = That URL cannot be used: it needs https and a host of the public internet.
 problem-webhook-is-off = This webhook is disabled. Enable it first.
+problem-unknown-feed = There is no such feed.
+problem-too-many-feeds = There are fifty feeds already. Delete one first.
+problem-feed-too-large = This calendar is too large for a feed.

@@ -100,3 +100,6 @@ problem-too-many-webhooks = Уже есть двадцать вебхуков. �
 problem-unknown-event-type = Такого типа событий нет.
 problem-invalid-url = Этот адрес не подходит: нужен https и узел публичного интернета.
 problem-webhook-is-off = Этот вебхук выключен. Сначала включите его.
+problem-unknown-feed = Такой ленты нет.
+problem-too-many-feeds = Уже есть пятьдесят лент. Сначала удалите одну.
+problem-feed-too-large = Этот календарь слишком велик для ленты.

@@ -88,3 +88,6 @@ refusal-TooManyWebhooks = There are twenty webhooks already. Delete one first.
 refusal-UnknownEventType = There is no such type of events.
 refusal-InvalidUrl = That URL cannot be used: it needs https and a host of the public internet.
 refusal-WebhookIsOff = This webhook is disabled. Enable it first.
+refusal-UnknownFeed = There is no such feed.
+refusal-TooManyFeeds = There are fifty feeds already. Delete one first.
+refusal-FeedTooLarge = This calendar is too large for a feed.

@@ -88,3 +88,6 @@ refusal-TooManyWebhooks = Уже есть двадцать вебхуков. С�
 refusal-UnknownEventType = Такого типа событий нет.
 refusal-InvalidUrl = Этот адрес не подходит: нужен https и узел публичного интернета.
 refusal-WebhookIsOff = Этот вебхук выключен. Сначала включите его.
+refusal-UnknownFeed = Такой ленты нет.
+refusal-TooManyFeeds = Уже есть пятьдесят лент. Сначала удалите одну.
+refusal-FeedTooLarge = Этот календарь слишком велик для ленты.

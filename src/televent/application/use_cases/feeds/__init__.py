@@ -1,0 +1,1 @@
+"""Feeds and subscriptions, as people manage them and as others read them."""
