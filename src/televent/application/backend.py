@@ -20,6 +20,7 @@ from televent.application.event_mails import EventMails
 from televent.application.event_store.context import Context
 from televent.application.event_store.store import Store
 from televent.application.feeds.given import Feeds
+from televent.application.feeds.taken import Subscriptions
 from televent.application.holdings import OpenHoldings
 from televent.application.kept_answers import KeptAnswers
 from televent.application.living_messages import LivingMessages
@@ -90,6 +91,7 @@ class Backend:
     kept_answers: KeptAnswers
     webhooks: Webhooks
     feeds: Feeds
+    subscriptions: Subscriptions
     check_url: Callable[[str], None]
     """Checks the text of a URL to which requests are to be sent. Raises BadUrl."""
     free_busy: str = KNOWN

@@ -155,6 +155,14 @@ class TooManyFeeds(Refusal):
     """There are fifty feeds already. Delete one first."""
 
 
+class UnknownSubscription(Refusal):
+    """There is no such subscription."""
+
+
+class TooManySubscriptions(Refusal):
+    """There are twenty subscriptions already. Delete one first."""
+
+
 class FeedTooLarge(Refusal):
     """This calendar is too large for a feed."""
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from televent.application.event_store.catalogue import name_of
 from televent.application.event_store.envelope import Envelope
+from televent.application.feeds.taken import KEEPER
 from televent.application.followers import Policy
 from televent.application.messages.erasure import ErasureMail
 from televent.application.messages.mail import MeetingMail, NoticeMail, ParkedMailNotice, ShareMail, UninvitedMail
@@ -85,10 +86,10 @@ def _mails(fact: Any, envelope: Envelope) -> Iterator[Message]:
         case MailParked():
             yield ParkedMailNotice(card_id_of(envelope.key.tenant, fact.reason, fact.mail_key, fact.sender))
         # A sharee with access to busy times only has nothing to accept.
-        case ShareOffered() if fact.access != BUSY:
+        case ShareOffered() if fact.access != BUSY and envelope.actor != KEEPER:
             status = "accepted" if fact.accepted else "offered"
             yield ShareMail(fact.share_id, status, fact.owner_name, fact.title, fact.access)
-        case ShareEnded() if fact.title and fact.access != BUSY:
+        case ShareEnded() if fact.title and fact.access != BUSY and envelope.actor != KEEPER:
             yield ShareMail(fact.share_id, "ended", fact.owner_name, fact.title, fact.access)
         case ShareAnswered():
             key = "share-accepted-by" if fact.accepted else "share-declined-by"

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from televent.application.event_store.catalogue import name_of
 from televent.application.event_store.envelope import Envelope
+from televent.application.feeds.taken import KEEPER
 from televent.application.followers import Policy
 from televent.application.messages.chat import (
     AnswerNotice,
@@ -99,11 +100,11 @@ def _notices(fact: Any, envelope: Envelope) -> Iterator[Message]:
                     yield UninvitedAnswer(stream, address, fact.summary, "")
         case MailParked():
             yield ParkedCard(card_id_of(envelope.key.tenant, fact.reason, fact.mail_key, fact.sender))
-        case ShareOffered() if fact.access != BUSY:
+        case ShareOffered() if fact.access != BUSY and envelope.actor != KEEPER:
             status = "accepted" if fact.accepted else "offered"
             yield ShareNotice(stream, status, fact.owner_name, fact.title, fact.access)
         # A sharee with access to busy times only has nothing to accept, and so gets no notice of the end either.
-        case ShareEnded() if fact.title and fact.access != BUSY:
+        case ShareEnded() if fact.title and fact.access != BUSY and envelope.actor != KEEPER:
             yield ShareNotice(stream, "ended", fact.owner_name, fact.title, fact.access)
         case ShareAnswered():
             key = "share-accepted-by" if fact.accepted else "share-declined-by"

@@ -50,6 +50,7 @@ async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event, soc
     from televent.runtime.log_keeper import keep_log
     from televent.runtime.push import Push
     from televent.runtime.reminding import remind
+    from televent.runtime.subscriptions import keep_subscriptions
     from televent.runtime.worker import Courier, carry, drain, housekeeping, keep_indexed
 
     push = await core.run(Push, core) if core.settings.push == "on" else None
@@ -59,6 +60,7 @@ async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event, soc
         drain(core, worker_handlers(core), stop),
         *([] if push is None else [push_messages(core, push, stop)]),
         webhook_messages(core, stop),
+        keep_subscriptions(core, stop),
         housekeeping(core, stop),
         keep_indexed(core, stop),
         keep_log(core, stop),

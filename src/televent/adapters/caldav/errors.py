@@ -168,6 +168,8 @@ TABLE: Final[dict[type[Refusal], Row]] = {
     refusals.UnknownFeed: Row(404),
     refusals.TooManyFeeds: Row(403),
     refusals.FeedTooLarge: Row(507),
+    refusals.UnknownSubscription: Row(404),
+    refusals.TooManySubscriptions: Row(403),
     refusals.WrongToken: Row(403),
     refusals.WeakPassword: Row(403),
     refusals.WrongPassword: Row(403),

@@ -42,6 +42,7 @@ from televent.adapters.rest.live.hub import Hub
 from televent.adapters.rest.device_settings import Connecting
 from televent.adapters.rest.controllers.registration import Registration
 from televent.adapters.rest.controllers.telegram import TelegramSignIn
+from televent.adapters.rest.controllers.subscriptions import SubscriptionsResource
 from televent.adapters.rest.controllers.webhooks import WebhooksResource
 from televent.adapters.rest.problems import (
     CrossSite,
@@ -95,6 +96,7 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     Search,
     WebhooksResource,
     FeedsResource,
+    SubscriptionsResource,
     Docs,
 )
 NOWHERE: Final = Connecting(lambda: Reach("http://localhost/", "machine"))

@@ -85,6 +85,8 @@ TABLE: Final[dict[type[Refusal], int]] = {
     refusals.UnknownFeed: 404,
     refusals.TooManyFeeds: 422,
     refusals.FeedTooLarge: 507,
+    refusals.UnknownSubscription: 404,
+    refusals.TooManySubscriptions: 422,
     refusals.WrongToken: 401,
     refusals.WeakPassword: 422,
     refusals.WrongPassword: 401,

@@ -31,6 +31,9 @@ TABLES: Final = (
     # Deliveries go with their webhook.
     "webhook",
     "feed",
+    # A worker then erases the accounts of the calendars.
+    "subscription",
+    "keeper",
 )
 """Tables of which the account's rows are deleted."""
 # Mails from and to the person: at their addresses, and at the tokens that stand for them or for their meetings. A mail

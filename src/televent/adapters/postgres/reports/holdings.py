@@ -35,7 +35,7 @@ ROWS: Final = (
     "answer_link", "attachment_use", "audit", "company", "dialogue", "digest", "draft", "erasure_notice", "event_mail",
     "feed", "guest_address", "invitation_mail", "living_message", "mail_thread", "operator_log", "origin", "outbox",
     "overlay", "parked_mail", "principal", "push_subscription", "reminder", "reply_token", "sent_mail", "session",
-    "unreachable_chat", "webhook", "webhook_delivery",
+    "subscription", "unreachable_chat", "webhook", "webhook_delivery",
 )  # fmt: skip
 """Tables that the archive has row by row."""
 LEFT_OUT: Final[Mapping[str, str]] = {
@@ -47,6 +47,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "erased_person": "hashes about erased people",
     "idempotency_key": "answers of the last day, which repeat events that are in it",
     "inbox": "keys of messages that were applied",
+    "keeper": "ids of the accounts of subscribed calendars",
     "password": "the hash of the password",
     "pending_account": "registrations that are no accounts yet",
     "push_silence": "numbers",

@@ -84,9 +84,14 @@ def open_account(
 
 def default_calendar(tenant: AccountId) -> tuple[CreateCalendar, UUID]:
     """The command that makes the default calendar of a new account, and the calendar's id."""
-    calendar_id = uuid5(tenant, "default calendar")
+    calendar_id = default_calendar_id(tenant)
     shown = {DISPLAY_NAME: "Televent", COLOUR: PALETTE[0]}
     return CreateCalendar(calendar_id, DEFAULT_CALENDAR, COMPONENTS, shown), calendar_id
+
+
+def default_calendar_id(tenant: AccountId) -> UUID:
+    """The id of the calendar with which an account is opened."""
+    return uuid5(tenant, "default calendar")
 
 
 def change_profile(

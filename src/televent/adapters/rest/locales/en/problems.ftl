@@ -103,3 +103,5 @@ problem-webhook-is-off = This webhook is disabled. Enable it first.
 problem-unknown-feed = There is no such feed.
 problem-too-many-feeds = There are fifty feeds already. Delete one first.
 problem-feed-too-large = This calendar is too large for a feed.
+problem-unknown-subscription = There is no such subscription.
+problem-too-many-subscriptions = There are twenty subscriptions already. Delete one first.

@@ -103,3 +103,5 @@ problem-webhook-is-off = Этот вебхук выключен. Сначала 
 problem-unknown-feed = Такой ленты нет.
 problem-too-many-feeds = Уже есть пятьдесят лент. Сначала удалите одну.
 problem-feed-too-large = Этот календарь слишком велик для ленты.
+problem-unknown-subscription = Такой подписки нет.
+problem-too-many-subscriptions = Уже есть двадцать подписок. Сначала удалите одну.

@@ -91,3 +91,5 @@ refusal-WebhookIsOff = This webhook is disabled. Enable it first.
 refusal-UnknownFeed = There is no such feed.
 refusal-TooManyFeeds = There are fifty feeds already. Delete one first.
 refusal-FeedTooLarge = This calendar is too large for a feed.
+refusal-UnknownSubscription = There is no such subscription.
+refusal-TooManySubscriptions = There are twenty subscriptions already. Delete one first.

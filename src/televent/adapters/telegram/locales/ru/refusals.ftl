@@ -91,3 +91,5 @@ refusal-WebhookIsOff = Этот вебхук выключен. Сначала в
 refusal-UnknownFeed = Такой ленты нет.
 refusal-TooManyFeeds = Уже есть пятьдесят лент. Сначала удалите одну.
 refusal-FeedTooLarge = Этот календарь слишком велик для ленты.
+refusal-UnknownSubscription = Такой подписки нет.
+refusal-TooManySubscriptions = Уже есть двадцать подписок. Сначала удалите одну.

@@ -1,0 +1,1 @@
+"""Reads calendars that others publish at a URL."""
