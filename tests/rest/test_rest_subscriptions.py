@@ -18,6 +18,9 @@ from support.followers import catch_up
 from support.hook_post import HookPost, Owner, open_hook_post, owner
 from televent.adapters.rest.controllers.subscriptions import SubscriptionView
 from televent.application.feeds.taken import LONGEST, MAX_SUBSCRIPTIONS, SHORTEST, after_failure, bounded
+from televent.application.refusals import ReadOnlyShare
+from televent.application.use_cases.events.remove_event import remove_event
+from televent.application.use_cases.events.which import Which
 from televent.application.use_cases.people.erasure import erase_due, request_erasure
 from televent.domain.ids import AccountId
 from televent.ical.mending.files import MAX_FILE
@@ -279,7 +282,7 @@ def test_a_refresh_reads_at_once_but_not_twice_in_a_minute(post: HookPost, ann: 
 
 def test_nobody_may_write_into_it(post: HookPost, ann: Owner, publisher: Publisher) -> None:
     publisher.events = {"a@x": ("SUMMARY:Christmas",)}
-    subscribe(ann, publisher.url)
+    made = subscribe(ann, publisher.url)
     work(post)
     ((href, text),) = seen(ann).items()
     path, client = path_of(ann), ann.client
@@ -289,6 +292,9 @@ def test_nobody_may_write_into_it(post: HookPost, ann: Owner, publisher: Publish
     assert client.put(f"{path}new.ics", text.replace("a@x", "new@x").encode()).status == 403
     assert client.ask("DELETE", href).status == 403
     assert client.ask("MOVE", href, Destination=client.calendar() + "a.ics").status == 403
+    (event,) = post.site.core.reads.by_uid(AccountId(UUID(made["id"])), "a@x")
+    with pytest.raises(ReadOnlyShare):
+        remove_event(post.site.core.backend, post.site.context(client.tenant), which=Which(event.stream_id))
     assert "SUMMARY:Christmas" in client.ask("GET", href).text
 
 

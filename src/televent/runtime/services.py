@@ -50,7 +50,6 @@ async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event, soc
     from televent.runtime.log_keeper import keep_log
     from televent.runtime.push import Push
     from televent.runtime.reminding import remind
-    from televent.runtime.subscriptions import keep_subscriptions
     from televent.runtime.worker import Courier, carry, drain, housekeeping, keep_indexed
 
     push = await core.run(Push, core) if core.settings.push == "on" else None
@@ -60,7 +59,7 @@ async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event, soc
         drain(core, worker_handlers(core), stop),
         *([] if push is None else [push_messages(core, push, stop)]),
         webhook_messages(core, stop),
-        keep_subscriptions(core, stop),
+        subscriptions(core, stop),
         housekeeping(core, stop),
         keep_indexed(core, stop),
         keep_log(core, stop),
@@ -134,6 +133,13 @@ async def webhook_messages(core: Core, stop: asyncio.Event) -> None:
         await drain(core, webhook_handlers(core, outward), stop)
     finally:
         await outward.close()
+
+
+async def subscriptions(core: Core, stop: asyncio.Event) -> None:
+    """Reads the calendars that people subscribe to. aiohttp is imported here: a worker is ready without it."""
+    from televent.runtime.subscriptions import keep_subscriptions
+
+    await keep_subscriptions(core, stop)
 
 
 async def bot(core: Core, ready: Callable[[], None], stop: asyncio.Event, sockets: Sockets) -> None:

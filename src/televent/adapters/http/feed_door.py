@@ -11,6 +11,7 @@ import math
 import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any, Final
@@ -82,7 +83,9 @@ class FeedDoor:
         backend, now = self._backend, self._backend.clock()
         asked = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
         headers: Headers = [(b"etag", opened.etag.encode())]
-        await self._run(backend.feeds.note_read, opened.feed, now)
+        with suppress(Outage):
+            # A database that takes no writes can still be read.
+            await self._run(backend.feeds.note_read, opened.feed, now)
         match = asked.get(b"if-none-match")
         if match is not None and _matches(match, opened.etag):
             return 304, headers, b""

@@ -27,6 +27,7 @@ from televent.application.use_cases.calendars.sharing import (
 )
 from televent.application.use_cases.people.accounts import (
     DEFAULT_CALENDAR,
+    change_profile,
     default_calendar_id,
     erase_account,
     open_account,
@@ -85,7 +86,9 @@ def settle_in(backend: Backend, context: Context, subscription: Subscription) ->
 
 def retitle(backend: Backend, context: Context, subscription: Subscription) -> None:
     """Gives the calendar the subscription's title. A title that the person gave it in their home stays above it."""
-    _entitle(backend, _keeper(context, subscription, "title"), subscription.title)
+    own = _keeper(context, subscription, "title")
+    change_profile(backend, own, name=subscription.title)
+    _entitle(backend, own, subscription.title)
 
 
 def unsubscribe(backend: Backend, context: Context, *, keeper: UUID) -> None:

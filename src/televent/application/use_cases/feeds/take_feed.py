@@ -158,7 +158,8 @@ def _properties(data: bytes) -> Iterator[tuple[str, str]]:
 
 def _title(properties: list[tuple[str, str]]) -> str:
     found = (unescape(value) for wanted in _TITLES for name, value in properties if name == wanted)
-    return " ".join(next(found, "").split())[:MAX_TITLE]
+    words = " ".join(next(found, "").split())
+    return "".join(each for each in words if each.isprintable())[:MAX_TITLE]
 
 
 def _interval(properties: list[tuple[str, str]]) -> timedelta | None:
