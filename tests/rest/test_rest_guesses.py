@@ -49,7 +49,7 @@ def log_in(port: int, client: str, password: str, email: str = EMAIL) -> Reply:
 @pytest.mark.parametrize("email", [EMAIL, "nobody@example.com"])
 def test_guesses_from_many_machines_are_stopped_but_not_the_person_at_home(port: int, email: str) -> None:
     assert log_in(port, HOME, PASSWORD).status == 200
-    answers = []
+    answers: list[Reply] = []
     while not answers or answers[-1].problem() == "wrong-password":
         answers.append(log_in(port, f"198.51.100.{len(answers)}", "a wrong password", email))
         assert len(answers) < 200

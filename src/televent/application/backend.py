@@ -9,8 +9,8 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from televent.application.address_book import AddressBook
-from televent.application.archive_requests import ArchiveRequests
 from televent.application.api_keys import ApiKeys
+from televent.application.archive_requests import ArchiveRequests
 from televent.application.attachments import Attachments
 from televent.application.chats import Chats
 from televent.application.code_mails import CodeMails
@@ -29,8 +29,8 @@ from televent.application.origins import Origins
 from televent.application.own_history import OwnHistory
 from televent.application.parked_mails import ParkedMails
 from televent.application.passwords import Passwords
-from televent.application.read_models.changes import ChangeReads
 from televent.application.pending_accounts import PendingAccounts
+from televent.application.read_models.changes import ChangeReads
 from televent.application.read_models.reads import Reads
 from televent.application.read_models.reminders import Snoozes
 from televent.application.read_models.search import SearchIndex

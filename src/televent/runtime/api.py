@@ -35,9 +35,9 @@ from televent.adapters.postgres.wakeup import EVENTS, SESSIONS
 from televent.adapters.rest.app import PATH as REST
 from televent.adapters.rest.app import rest_door
 from televent.adapters.rest.auth import Auth, Count
-from televent.adapters.rest.live.hub import Hub
-from televent.adapters.rest.device_settings import Connecting
 from televent.adapters.rest.cookies import Cookies, origin_in
+from televent.adapters.rest.device_settings import Connecting
+from televent.adapters.rest.live.hub import Hub
 from televent.adapters.rest.telegram_proof import TelegramProofs
 from televent.adapters.sandbox.config import url_of
 from televent.application.marks import Marks

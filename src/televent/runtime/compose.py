@@ -33,8 +33,8 @@ from televent.adapters.postgres.live.change_reads import PostgresChanges
 from televent.adapters.postgres.pool import LivePool, await_database, open_pool
 from televent.adapters.postgres.pulse import Pulse
 from televent.adapters.postgres.queues.answer_links import PostgresAnswerLinks
-from televent.adapters.postgres.queues.archive_requests import PostgresArchiveRequests
 from televent.adapters.postgres.queues.api_keys import PostgresApiKeys
+from televent.adapters.postgres.queues.archive_requests import PostgresArchiveRequests
 from televent.adapters.postgres.queues.chats import PostgresChats
 from televent.adapters.postgres.queues.code_mails import PostgresCodeMails
 from televent.adapters.postgres.queues.device_setups import PostgresDeviceSetups
@@ -55,7 +55,6 @@ from televent.adapters.postgres.reminders.reminder_queue import ReminderQueue
 from televent.adapters.postgres.reminders.snoozes import PostgresSnoozes
 from televent.adapters.postgres.reports.holdings import PostgresHoldings
 from televent.adapters.postgres.reports.own_history import PostgresOwnHistory
-from televent.adapters.postgres.rows import Pool
 from televent.adapters.postgres.schema.newer import check_schema
 from televent.adapters.postgres.schema.store_format import check_store_format
 from televent.adapters.postgres.search.index import PostgresSearchIndex
@@ -82,8 +81,7 @@ log = structlog.get_logger("televent.runtime.compose")
 
 T = TypeVar("T")
 
-FOLLOWERS: Final[tuple[Projection | Policy, ...]] = (AUDIT, NOTICES, MAIL_NOTICES, DUE_REMINDERS, SEARCH)
-FOLLOWERS: Final[tuple[Projection | Policy, ...]] = (AUDIT, NOTICES, MAIL_NOTICES, DUE_REMINDERS, WEBHOOKS)
+FOLLOWERS: Final[tuple[Projection | Policy, ...]] = (AUDIT, NOTICES, MAIL_NOTICES, DUE_REMINDERS, SEARCH, WEBHOOKS)
 """Everything that reacts to the log. A new reaction is a new file in policies/ or projections/, and its name here."""
 
 
@@ -201,7 +199,6 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         sessions=PostgresSessions(pool, wakeups),
         search=search,
         changes=PostgresChanges(pool),
-        sessions=PostgresSessions(pool),
         setups=PostgresDeviceSetups(pool),
         archive_requests=PostgresArchiveRequests(pool),
         own_history=PostgresOwnHistory(pool, origins),

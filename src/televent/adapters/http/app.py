@@ -124,13 +124,9 @@ def _enter(scope: Scope, public_path: str) -> None:
 
 
 def _shown(path: str) -> str:
-    """The path as the log has it. The token in a link answers in a person's
-    name or sets a device up, and the secret in a hook's path lets
-    mail in, so they are left out."""
-    for prefix in ("/i/", "/api/setup/", "/hooks/mail/sendgrid/"):
-    """The path as the log has it. The token in a link answers in a person's name, the secret in a hook's path lets
-    mail in, and that of a feed shows a calendar, so they are left out."""
-    for prefix in ("/i/", "/hooks/mail/sendgrid/", "/feeds/"):
+    """The path as the log has it. The token in a link answers in a person's name or sets a device up, the secret in a
+    hook's path lets mail in, and that of a feed shows a calendar, so they are left out."""
+    for prefix in ("/i/", "/api/setup/", "/hooks/mail/sendgrid/", "/feeds/"):
         if path.startswith(prefix):
             return f"{prefix}…"
     return path

@@ -21,29 +21,29 @@ from televent.adapters.rest.auth import Admit, Auth, allowed, signed_in
 from televent.adapters.rest.controllers.addresses import Addresses
 from televent.adapters.rest.controllers.api_keys import ApiKeys
 from televent.adapters.rest.controllers.auth import Auths
+from televent.adapters.rest.controllers.calendars import Calendars
 from televent.adapters.rest.controllers.device_setup import Setup
 from televent.adapters.rest.controllers.devices import Devices
-from televent.adapters.rest.controllers.calendars import Calendars
 from televent.adapters.rest.controllers.docs import Docs
-from televent.adapters.rest.controllers.live import Live
-from televent.adapters.rest.controllers.exports import Exports
-from televent.adapters.rest.controllers.me import Users
-from televent.adapters.rest.controllers.own_history import OwnHistoryOf
 from televent.adapters.rest.controllers.event_collection import EventCollection
 from televent.adapters.rest.controllers.event_past import EventPast
 from televent.adapters.rest.controllers.events import Events
-from televent.adapters.rest.controllers.guests import Guests
-from televent.adapters.rest.controllers.occurrences import Occurrences, Series
-from televent.adapters.rest.controllers.planning import Planning
+from televent.adapters.rest.controllers.exports import Exports
 from televent.adapters.rest.controllers.feeds import FeedsResource
+from televent.adapters.rest.controllers.guests import Guests
+from televent.adapters.rest.controllers.live import Live
+from televent.adapters.rest.controllers.me import Users
+from televent.adapters.rest.controllers.occurrences import Occurrences, Series
+from televent.adapters.rest.controllers.own_history import OwnHistoryOf
+from televent.adapters.rest.controllers.planning import Planning
 from televent.adapters.rest.controllers.problem_types import ProblemTypes
-from televent.adapters.rest.controllers.search import Search
-from televent.adapters.rest.live.hub import Hub
-from televent.adapters.rest.device_settings import Connecting
 from televent.adapters.rest.controllers.registration import Registration
-from televent.adapters.rest.controllers.telegram import TelegramSignIn
+from televent.adapters.rest.controllers.search import Search
 from televent.adapters.rest.controllers.subscriptions import SubscriptionsResource
+from televent.adapters.rest.controllers.telegram import TelegramSignIn
 from televent.adapters.rest.controllers.webhooks import WebhooksResource
+from televent.adapters.rest.device_settings import Connecting
+from televent.adapters.rest.live.hub import Hub
 from televent.adapters.rest.problems import (
     CrossSite,
     KeyReused,
@@ -56,8 +56,8 @@ from televent.adapters.rest.problems import (
     of_limit,
     of_outage,
     of_refusal,
-    of_scope,
     of_reuse,
+    of_scope,
     of_stranger,
 )
 from televent.adapters.rest.scopes import SIGNED_IN
@@ -104,14 +104,15 @@ NOWHERE: Final = Connecting(lambda: Reach("http://localhost/", "machine"))
 TAKEN: Final = [
     "Authorization",
     "Content-Type",
+    "Idempotency-Key",
     "If-Match",
     "If-None-Match",
+    "Last-Event-ID",
     "Prefer",
     "X-Request-ID",
     "X-Telegram-Init-Data",
 ]
 """The headers that pages of other origins may send."""
-SHOWN: Final = ["ETag", "Location", "Retry-After", "X-Request-ID"]
 SHOWN: Final = ["ETag", "Idempotency-Replayed", "Location", "Preference-Applied", "Retry-After", "X-Request-ID"]
 """The headers of an answer that pages of other origins may read."""
 SECURE: Final = {
@@ -152,31 +153,15 @@ def rest_door(
     controllers: Sequence[ControllerRouterHandler] = CONTROLLERS,
     live: Hub | None = None,
 ) -> Litestar:
-    """The application. ``origins``: of the pages elsewhere whose scripts may use this door. ``live`` None: there are no
-    streams."""
-    """The application. ``connecting``: how devices reach it. ``origins``: of the pages elsewhere whose scripts may use
-    it."""
-    """The application. ``origins``: of the pages elsewhere whose scripts may use this door. ``base``:
-    this server's URL as the client of a request sees it, without a trailing slash."""
+    """The application.
+
+    ``connecting``: how devices reach it. ``origins``: of the pages elsewhere whose scripts may use it. ``base``: this
+    server's URL as the client of a request sees it, without a trailing slash. ``live`` None: there are no streams.
+    """
     cors = CORSConfig(
         allow_origins=list(origins),
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=[
-            "Authorization",
-            "Content-Type",
-            "If-Match",
-            "If-None-Match",
-            "Last-Event-ID",
-            "Prefer",
-            "X-Request-ID",
-        ],
         allow_headers=TAKEN,
-            "Idempotency-Key",
-            "If-Match",
-            "If-None-Match",
-            "Prefer",
-            "X-Request-ID",
-        ],
         expose_headers=SHOWN,
         max_age=PREFLIGHT_SECONDS,
     )
@@ -222,9 +207,7 @@ def rest_door(
             render_plugins=[JsonRenderPlugin(path="/")],
         ),
         logging_config=None,
-        state=State({"clock": clock, "auth": auth, "live": live}),
-        state=State({"clock": clock, "auth": auth, "connecting": connecting}),
-        state=State({"clock": clock, "auth": auth, "base": base}),
+        state=State({"clock": clock, "auth": auth, "base": base, "connecting": connecting, "live": live}),
     )
 
 
