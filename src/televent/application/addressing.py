@@ -112,7 +112,9 @@ def address_messages(
     known: list[Delivery] = []
     accounts = backend.people.accounts_of_addresses({message.recipient: None for message in messages})
     elsewhere = {each.recipient for each in messages if each.recipient not in accounts}
-    holders = backend.people.former_holders({each for each in elsewhere if _reachable(backend, each)})
+    # The internal address of somebody who left Telegram is a former one, too.
+    asked = {each for each in elsewhere if _reachable(backend, each) or backend.people.is_internal(each)}
+    holders = backend.people.former_holders(asked)
     for ordinal, message in enumerate(messages):
         account = accounts.get(message.recipient) or _former(backend, holders, message)
         outbox_id = uuid5(context.command_id, f"itip/{ordinal}/{message.method}/{message.recipient}")

@@ -61,7 +61,9 @@ _HOME_MEMBERS: Final = frozenset(
     }
 )
 _INBOX_MEMBERS: Final = frozenset({"message-delivered", "message-removed"})
-_PRINCIPAL_PROPERTIES: Final = frozenset({"profile-changed", "address-verified", "principal-properties-changed"})
+_PRINCIPAL_PROPERTIES: Final = frozenset(
+    {"profile-changed", "address-verified", "principal-properties-changed", "telegram-linked", "telegram-unlinked"}
+)
 _NOT_PUSHED: Final = frozenset(
     {
         "account-opened",

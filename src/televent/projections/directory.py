@@ -52,6 +52,8 @@ from televent.domain.account.events import (
     PrincipalPropertiesChanged,
     ProfileChanged,
     SendersBelieved,
+    TelegramLinked,
+    TelegramUnlinked,
 )
 from televent.domain.account.state import Account
 from televent.domain.ids import StreamKey
@@ -68,8 +70,11 @@ def account_writes(key: StreamKey, after: Account, facts: Sequence[AccountEvent]
         writes.append(PutCalendar(key.tenant, inbox_of(key.tenant), INBOX, INBOX_HOLDS, {}))
     for fact in facts:
         match fact:
-            case AccountOpened() | ProfileChanged() | DefaultCalendarChosen():
+            case AccountOpened() | ProfileChanged() | DefaultCalendarChosen() | TelegramLinked():
                 profile = True
+            case TelegramUnlinked():
+                profile = True
+                writes += [PutAddress(key.tenant, each, False, False, None, None, former=True) for each in fact.former]
             case PrincipalPropertiesChanged():
                 writes.append(PutPrincipal(key.tenant, fact.props))
             case FreeBusyOpened():

@@ -16,6 +16,7 @@ from televent.domain.account.commands import (
     ClaimAddress,
     EraseAccount,
     KeepAccount,
+    LinkTelegram,
     OpenAccount,
     OpenFreeBusy,
     PreferAddress,
@@ -25,6 +26,7 @@ from televent.domain.account.commands import (
     RevokeDevice,
     SendPasswordCode,
     SetPassword,
+    UnlinkTelegram,
     VerifyAddress,
 )
 from televent.domain.account.decide import MAX_ADDRESSES, MAX_API_KEYS, MAX_KEY_LIFETIME, MAX_WRONG_CODES, decide
@@ -44,10 +46,14 @@ from televent.domain.account.events import (
     PasswordCodeMistyped,
     PasswordCodeSent,
     PasswordSet,
+    TelegramLinked,
+    TelegramUnlinked,
 )
 from televent.domain.account.refusals import (
     InvalidExpiry,
     LastAddress,
+    OtherTelegram,
+    TelegramStays,
     TooManyAddresses,
     TooManyApiKeys,
     UnknownAccount,
@@ -78,6 +84,8 @@ EVERY_OTHER_COMMAND: tuple[AccountCommand, ...] = (
     BelieveSender("zed@example.net"),
     ClaimAddress("ann@example.org", "hash", NOON),
     VerifyAddress("ann@example.org", None, NOON),
+    LinkTelegram(1001),
+    UnlinkTelegram(("tg_1001@televent.internal",)),
     PreferAddress("ann@example.com"),
     RemoveAddress("ann@example.com"),
     AddDevice(UUID(int=3), "laptop", "hash", "5e1ec702"),
@@ -221,3 +229,19 @@ def test_an_account_has_a_bounded_number_of_api_keys() -> None:
     facts = [ApiKeyAdded(UUID(int=100 + number), "script", "hash", (), None) for number in range(MAX_API_KEYS)]
     with pytest.raises(TooManyApiKeys):
         decide(account(*OPENED, *facts), AddApiKey(UUID(int=5), "script", "hash", (), None, NOON))
+
+
+def test_telegram_is_linked_once_and_unlinked_where_an_address_is_left() -> None:
+    without: tuple[AccountEvent, ...] = (AccountOpened(None, "Ann", "UTC", "en"), AddressVerified("ann@example.com"))
+    assert decide(account(*without), LinkTelegram(1001)) == [TelegramLinked(1001)]
+    linked = account(*without, TelegramLinked(1001))
+    assert decide(linked, LinkTelegram(1001)) == []
+    with pytest.raises(OtherTelegram):
+        decide(linked, LinkTelegram(1002))
+    gone = TelegramUnlinked(("tg_1001@televent.internal",))
+    assert decide(linked, UnlinkTelegram(gone.former)) == [gone]
+    left = account(*without, TelegramLinked(1001), gone)
+    assert (left.telegram_id, left.former) == (None, gone.former)
+    assert decide(left, UnlinkTelegram(gone.former)) == []
+    with pytest.raises(TelegramStays):
+        decide(account(AccountOpened(1001, "Ann", "UTC", "en")), UnlinkTelegram(gone.former))

@@ -44,6 +44,7 @@ from televent.adapters.rest.controllers.telegram import TelegramSignIn
 from televent.adapters.rest.controllers.webhooks import WebhooksResource
 from televent.adapters.rest.device_settings import Connecting
 from televent.adapters.rest.live.hub import Hub
+from televent.adapters.rest.controllers.telegram import TelegramLinks, TelegramSignIn
 from televent.adapters.rest.problems import (
     CrossSite,
     KeyReused,
@@ -82,6 +83,7 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     OwnHistoryOf,
     Registration,
     TelegramSignIn,
+    TelegramLinks,
     ApiKeys,
     Addresses,
     Calendars,

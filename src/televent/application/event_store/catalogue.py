@@ -69,6 +69,8 @@ NAMES: Mapping[str, type] = {
     "address-verified/1": account.AddressVerified,
     "address-preferred/1": account.AddressPreferred,
     "address-removed/1": account.AddressRemoved,
+    "telegram-linked/1": account.TelegramLinked,
+    "telegram-unlinked/1": account.TelegramUnlinked,
     "default-calendar-chosen/1": account.DefaultCalendarChosen,
     "free-busy-opened/1": account.FreeBusyOpened,
     "preferences-changed/1": account.PreferencesChanged,

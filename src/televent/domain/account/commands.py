@@ -63,6 +63,20 @@ class BelieveSender:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkTelegram:
+    """Reach the person by Telegram, too."""
+
+    telegram_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkTelegram:
+    """Reach the person by mail only. ``addresses``: those that have their Telegram id; they become former ones."""
+
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimAddress:
     address: str
     code_hash: str
@@ -173,6 +187,8 @@ AccountCommand = (
     | OpenFreeBusy
     | ChangePreferences
     | BelieveSender
+    | LinkTelegram
+    | UnlinkTelegram
     | ClaimAddress
     | VerifyAddress
     | PreferAddress

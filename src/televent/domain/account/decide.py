@@ -17,6 +17,7 @@ from televent.domain.account.commands import (
     EraseAccount,
     KeepAccount,
     NoteExport,
+    LinkTelegram,
     OpenAccount,
     OpenFreeBusy,
     PreferAddress,
@@ -26,6 +27,7 @@ from televent.domain.account.commands import (
     RevokeDevice,
     SendPasswordCode,
     SetPassword,
+    UnlinkTelegram,
     VerifyAddress,
 )
 from televent.domain.account.events import (
@@ -53,12 +55,16 @@ from televent.domain.account.events import (
     PrincipalPropertiesChanged,
     ProfileChanged,
     SendersBelieved,
+    TelegramLinked,
+    TelegramUnlinked,
 )
 from televent.domain.account.free_busy import MAX_NAMED
 from televent.domain.account.preferences import changed as changed_preferences
 from televent.domain.account.refusals import (
     InvalidExpiry,
     LastAddress,
+    OtherTelegram,
+    TelegramStays,
     TooManyAddresses,
     TooManyApiKeys,
     TooManyBelieved,
@@ -177,6 +183,18 @@ def decide(state: Account, command: AccountCommand) -> list[AccountEvent]:
             if state.telegram_id is None and len(state.addresses) == 1:
                 raise LastAddress()
             return [AddressRemoved(command.address)]
+        case LinkTelegram():
+            if state.telegram_id == command.telegram_id:
+                return []
+            if state.telegram_id is not None:
+                raise OtherTelegram()
+            return [TelegramLinked(command.telegram_id)]
+        case UnlinkTelegram():
+            if state.telegram_id is None:
+                return []
+            if not state.addresses:
+                raise TelegramStays()
+            return [TelegramUnlinked(command.addresses)]
         case AddDevice():
             if command.device_id in state.devices:
                 return []

@@ -74,6 +74,20 @@ class AddressRemoved:
 
 
 @dataclass(frozen=True, slots=True)
+class TelegramLinked:
+    """The person, who had an account without Telegram, is reached there, too."""
+
+    telegram_id: Personal[int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramUnlinked:
+    """The person left Telegram. The addresses with their id are former ones: meetings with them stay theirs."""
+
+    former: Personal[tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class DefaultCalendarChosen:
     calendar_id: UUID
 
@@ -191,6 +205,8 @@ AccountEvent = (
     | AddressVerified
     | AddressPreferred
     | AddressRemoved
+    | TelegramLinked
+    | TelegramUnlinked
     | DefaultCalendarChosen
     | FreeBusyOpened
     | PreferencesChanged

@@ -53,5 +53,17 @@ class LastAddress(Refusal):
     """This is your only address, and without it nothing reaches you. Add another one first."""
 
 
+class TelegramTaken(Refusal):
+    """That Telegram belongs to another account. Unlink it there, or erase that account; accounts are never merged."""
+
+
+class OtherTelegram(Refusal):
+    """Your account has another Telegram. Unlink that one first."""
+
+
+class TelegramStays(Refusal):
+    """Without Telegram nothing would reach you. Confirm an address first."""
+
+
 class TooManyAddresses(Refusal):
     """There are twenty confirmed addresses already. Remove one first."""

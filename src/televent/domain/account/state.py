@@ -33,6 +33,8 @@ from televent.domain.account.events import (
     PrincipalPropertiesChanged,
     ProfileChanged,
     SendersBelieved,
+    TelegramLinked,
+    TelegramUnlinked,
 )
 from televent.domain.account.preferences import Preferences
 
@@ -107,6 +109,11 @@ def evolve(state: Account, fact: AccountEvent) -> Account:
         case AddressRemoved():
             standing = tuple(each for each in state.addresses if each != fact.address)
             return replace(state, addresses=standing, former=(*state.former, fact.address))
+        case TelegramLinked():
+            return replace(state, telegram_id=fact.telegram_id)
+        case TelegramUnlinked():
+            former = tuple(dict.fromkeys((*state.former, *fact.former)))
+            return replace(state, telegram_id=None, former=former)
         case DefaultCalendarChosen():
             return replace(state, default_calendar=fact.calendar_id)
         case FreeBusyOpened():

@@ -105,3 +105,6 @@ problem-too-many-feeds = There are fifty feeds already. Delete one first.
 problem-feed-too-large = This calendar is too large for a feed.
 problem-unknown-subscription = There is no such subscription.
 problem-too-many-subscriptions = There are twenty subscriptions already. Delete one first.
+problem-telegram-taken = That Telegram belongs to another account. Unlink it there, or erase that account; accounts are never merged.
+problem-other-telegram = Your account has another Telegram. Unlink that one first.
+problem-telegram-stays = Without Telegram nothing would reach you. Confirm an address first.

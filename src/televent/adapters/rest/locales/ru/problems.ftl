@@ -105,3 +105,6 @@ problem-too-many-feeds = Уже есть пятьдесят лент. Снача
 problem-feed-too-large = Этот календарь слишком велик для ленты.
 problem-unknown-subscription = Такой подписки нет.
 problem-too-many-subscriptions = Уже есть двадцать подписок. Сначала удалите одну.
+problem-telegram-taken = Этот Telegram принадлежит другому аккаунту. Отвяжите его там или удалите тот аккаунт: аккаунты не объединяются.
+problem-other-telegram = К вашему аккаунту привязан другой Telegram. Сначала отвяжите его.
+problem-telegram-stays = Без Telegram с вами не связаться. Сначала подтвердите адрес.

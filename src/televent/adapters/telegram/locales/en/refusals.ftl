@@ -93,3 +93,6 @@ refusal-TooManyFeeds = There are fifty feeds already. Delete one first.
 refusal-FeedTooLarge = This calendar is too large for a feed.
 refusal-UnknownSubscription = There is no such subscription.
 refusal-TooManySubscriptions = There are twenty subscriptions already. Delete one first.
+refusal-TelegramTaken = That Telegram belongs to another account. Unlink it there, or erase that account; accounts are never merged.
+refusal-OtherTelegram = Your account has another Telegram. Unlink that one first.
+refusal-TelegramStays = Without Telegram nothing would reach you. Confirm an address first.

@@ -93,3 +93,6 @@ refusal-TooManyFeeds = Уже есть пятьдесят лент. Сначал
 refusal-FeedTooLarge = Этот календарь слишком велик для ленты.
 refusal-UnknownSubscription = Такой подписки нет.
 refusal-TooManySubscriptions = Уже есть двадцать подписок. Сначала удалите одну.
+refusal-TelegramTaken = Этот Telegram принадлежит другому аккаунту. Отвяжите его там или удалите тот аккаунт: аккаунты не объединяются.
+refusal-OtherTelegram = К вашему аккаунту привязан другой Telegram. Сначала отвяжите его.
+refusal-TelegramStays = Без Telegram с вами не связаться. Сначала подтвердите адрес.
