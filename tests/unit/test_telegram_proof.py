@@ -60,6 +60,7 @@ FORGERIES: dict[str, Callable[[], str]] = {
     "another person": lambda: init_data(fields()).replace("1001", "1002"),
     "a field more": lambda: init_data(fields()) + "&is_admin=1",
     "a field twice": lambda: init_data(fields()) + "&auth_date=1",
+    "the same field twice": lambda: init_data(fields()) + "&query_id=AAH",
     "an empty hash": lambda: urlencode({**fields(), "hash": ""}),
     "no hash": lambda: urlencode(fields()),
     "a short hash": lambda: init_data(fields())[:-1],
