@@ -60,8 +60,8 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Milliseconds of the questions of one kind, and milliseconds of processor time of each, that of PostgreSQL with it.
-    ``found``: how many of them had results."""
+    """Milliseconds of the questions of one kind. ``cpu``: processor time of each, that of PostgreSQL
+    with it. ``found``: how many of them had results."""
 
     kind: str
     times: list[float]
