@@ -12,9 +12,10 @@ import msgspec
 from litestar import Controller, Request, Response, delete, get, patch, post
 from litestar.datastructures import ResponseHeader
 from litestar.di import NamedDependency
+from litestar.enums import RequestEncodingType
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
-from litestar.params import FromPath, HeaderParameter, JSONBody
+from litestar.params import Body, FromPath, HeaderParameter
 
 from televent.adapters.rest.account_shapes import Me, MePatch, edit_of, shown, wrong_value
 from televent.adapters.rest.auth import Auth, Person
@@ -31,6 +32,8 @@ from televent.wording.texts import text_of
 from televent.wording.times import moment_of
 
 Signed = NamedDependency[Person]
+CHANGES: Final = {"time_zone": "Europe/Prague", "preferences": {"clock": "24", "reminder_minutes": [10, 60]}}
+Patch = Annotated[MePatch, Body(media_type=RequestEncodingType.JSON, examples=[Example(value=CHANGES)])]
 IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="The ETag that the account must have.")]
 IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match", description="The ETag that is known.")]
 ALWAYS: Final = ("not-signed-in", "too-many-requests", "unavailable")
@@ -127,7 +130,7 @@ class Users(Controller):
         self,
         request: Request[Any, Any, Any],
         signed_in: Signed,
-        data: JSONBody[MePatch],
+        data: Patch,
         if_match: IfMatch = None,
     ) -> Response[Me]:
         """Changes what the body names, all of it or nothing; the rest stays (JSON Merge Patch, RFC 7396)."""
