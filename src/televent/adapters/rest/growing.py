@@ -57,6 +57,10 @@ class Growing:
     def flush(self) -> None:
         """Does nothing: each write is in the file."""
 
+    def close(self) -> None:
+        """Removes the file, where nobody has begun to write it."""
+        self._file.close()
+
     async def chunks(self, run: Run, write: Callable[[], Awaitable[object]]) -> AsyncGenerator[bytes, None]:
         """Starts the writer, and gives its bytes to the end. Raises the writer's error, Abandoned: then the answer is
         torn. ``run`` calls blocking code in a thread."""

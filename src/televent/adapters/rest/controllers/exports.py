@@ -133,13 +133,18 @@ class Exports(Controller):
             raise NotFoundException
         if not PLACES.acquire(blocking=False):
             raise TooManyRequests(AGAIN)
+        file: Growing | None = None
         try:
+            file = Growing(DEADLINE.total_seconds())
             if not await auth.run(requests.begin, tenant, now):
                 raise TooManyRequests(AGAIN)
-            body = _sent(auth, tenant, now)
         except BaseException:
             PLACES.release()
+            if file is not None:
+                file.close()
             raise
+        # From here on the writer gives its place free.
+        body = _sent(auth, tenant, now, file)
         # With the first bytes: an error before them is a problem, and no torn archive.
         first = await anext(body)
         name = f"televent-{now:%Y-%m-%d}.zip"
@@ -147,9 +152,9 @@ class Exports(Controller):
         return Stream(_joined(first, body), media_type=ZIP, headers=headers)
 
 
-async def _sent(auth: Auth, tenant: AccountId, begun_at: datetime) -> AsyncGenerator[bytes, None]:
+async def _sent(auth: Auth, tenant: AccountId, begun_at: datetime, file: Growing) -> AsyncGenerator[bytes, None]:
     """The bytes of the archive. Notes whether all of them were sent, also where the client has gone."""
-    file, size = Growing(DEADLINE.total_seconds()), None
+    size: int | None = None
 
     async def write() -> None:
         try:
