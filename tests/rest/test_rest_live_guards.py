@@ -1,4 +1,4 @@
-"""Who sees what on the live stream, and how it ends. Each guard has a test that fails without it."""
+"""The live stream shows only what a person may see, and ends when it has to. Each guard has a test that fails without it."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -123,17 +123,17 @@ def test_a_fact_that_cannot_be_told_holds_nobody_else_up(
 
     async def test(hub: Hub, person: Person) -> None:
         session = begin_session(site.core, bob.tenant)
-        his, _, _ = await hub.open(Person(bob.tenant, session.session_id), None)
+        other, _, _ = await hub.open(Person(bob.tenant, session.session_id), None)
         hers, _, _ = await hub.open(person, None)
         monkeypatch.setattr(site.core.backend.changes, "present", failing)
         await asyncio.to_thread(ann.put, paths[0] + "tea.ics", event("tea"))
         await asyncio.to_thread(bob.put, paths[1] + "tea.ics", event("tea"))
-        assert len(await more(his, 1)) == 1
+        assert len(await more(other, 1)) == 1
         with pytest.raises(ZeroDivisionError):
             await hers.next()
         monkeypatch.undo()
         assert len(await more(hers, 1)) == 1
-        his.close()
+        other.close()
         hers.close()
 
     followed(site, ann, test)
