@@ -1,4 +1,4 @@
-"""The live stream shows only what a person may see, and ends when it has to. Each guard has a test that fails without it."""
+"""The live stream shows only what a person may see, and ends when it has to. Each guard has its test."""
 
 from collections.abc import Iterator
 from datetime import timedelta
