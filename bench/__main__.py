@@ -20,6 +20,7 @@ from rich.console import Console
 from bench import servers, table
 from bench.bot import measure_bot
 from bench.large import measure_large
+from bench.live import measure_live
 from bench.load import LoadError
 from bench.mails import measure_mails
 from bench.meeting import measure_meeting
@@ -47,10 +48,11 @@ PARTS: dict[str, Part] = {
     "mails": measure_mails,
     "replay": measure_replay,
     "search": measure_search,
+    "live": measure_live,
 }
 EPILOG = """Without any of --large, --memory, --town, --start, --meeting, --bot, --reminders, --mails, --replay,
---search, --whole the rows at 1,000 events are measured. The times given are for an idle machine with two cores. Each
-complete part writes its own block of the documentation; a part is not complete with --quick, --only or --without.
+--search, --live, --whole the rows at 1,000 events are measured. The times given are for an idle machine with two cores.
+Each complete part writes its own block of the documentation; a part is not complete with --quick, --only or --without.
 Ctrl-C or SIGTERM stops everything that was started and removes its data."""
 
 
@@ -94,6 +96,7 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
         "--replay", action="store_true", help="a million events replayed beside 100 writes a second (about 9 minutes)"
     )
     parser.add_argument("--search", action="store_true", help="a search among 100,000 events (about 5 minutes)")
+    parser.add_argument("--live", action="store_true", help="a change that reaches 1,000 open streams (about a minute)")
     parser.add_argument("--whole", action="store_true", help="the rows at 1,000 and the parts above (about 50 minutes)")
     parser.add_argument("--minutes", type=float, default=2.0, help="how long the town's clients sync (default: 2)")
     parser.add_argument("--quick", action="store_true", help="smaller sizes: under a minute for each part")
