@@ -1,5 +1,6 @@
 """The past of events at the REST door: history, undo, trash; and the move to another calendar."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -71,3 +72,34 @@ def test_an_event_moves_to_another_calendar(api: Api) -> None:
     assert (moved.json["id"], moved.json["calendar_id"]) == (event["id"], other["id"])
     assert moved.json["etag"] == event["etag"]
     assert api.ask("POST", f"{path}/move", {"calendar_id": event["id"]}).problem() == "unknown-calendar"
+
+
+@pytest.mark.own_database
+def test_the_past_is_read_as_it_stood(site: Site) -> None:
+    ann = site.person(101, "Ann", "ann@example.com")
+    api = api_of(site, ann, "ann@example.com")
+    event = api.made(**EVENT)
+    other = api.made(**EVENT)
+    path = f"/events/{event['id']}"
+    made = datetime.fromisoformat(event["updated_at"])
+    api.ask("PATCH", path, {"summary": "Late"})
+    api.ask("DELETE", f"/events/{other['id']}")
+    assert api.ask("GET", f"{path}?as_of={stamp(made)}").problem() == "not-yet-past"
+    # The facts become two hours old; nothing here waits for that.
+    with site.core.pool.connection() as connection:
+        connection.execute("UPDATE event SET recorded_at = recorded_at - interval '2 hours'")
+    between = stamp(datetime.fromisoformat(other["updated_at"]) - timedelta(hours=2) + timedelta(milliseconds=1))
+    then = api.get(f"{path}?as_of={between}")
+    assert (then["summary"], then["etag"]) == ("Standup", event["etag"])
+    assert api.get(f"/events/{other['id']}?as_of={between}")["summary"] == "Standup"
+    listed = f"/events?start=2027-11-01T00:00:00Z&end=2027-12-01T00:00:00Z&as_of={between}"
+    assert len(api.get(f"{listed}&calendar_id={event['calendar_id']}")["events"]) == 2
+    assert api.ask("GET", listed).problem() == "invalid-request"
+    assert [each["summary"] for each in api.get("/events?start=2027-11-01T00:00:00Z")["events"]] == ["Late"]
+    before = stamp(made - timedelta(days=1))
+    assert api.ask("GET", f"{path}?as_of={before}").problem() == "unknown-resource"
+    assert api.ask("GET", f"{path}?as_of=2026-01-01T00:00:00").problem() == "invalid-request"
+
+
+def stamp(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

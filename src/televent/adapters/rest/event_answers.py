@@ -16,6 +16,7 @@ from televent.adapters.rest.mapping.shapes import Event
 from televent.adapters.rest.mapping.showing import event_of
 from televent.application.backend import Backend
 from televent.application.refusals import UnknownOccurrenceId, UnknownResource
+from televent.application.use_cases.events.event_at import event_at
 from televent.application.use_cases.events.which import Located, locate
 from televent.domain.ids import AccountId
 from televent.domain.inbox_item.collection import INBOX
@@ -60,10 +61,22 @@ class Seen:
 
 
 def read_event(
-    backend: Backend, tenant: AccountId, event_id: UUID, *, fields: Collection[str] | None, has: Callable[[str], bool]
+    backend: Backend,
+    tenant: AccountId,
+    event_id: UUID,
+    *,
+    fields: Collection[str] | None,
+    has: Callable[[str], bool],
+    at: datetime | None = None,
 ) -> Answer:
-    """The whole event. ``has``: whether the client has the version with this ETag already. One statement, and nothing
-    is parsed that was parsed before. Raises UnknownResource."""
+    """The whole event; ``at``: as it stood then. ``has``: whether the client has the version with this ETag already. It
+    takes one statement, and nothing is parsed that was parsed before. Raises UnknownResource, NotYetPast."""
+    if at is not None:
+        row = event_at(backend, tenant, event_id, at, backend.clock())
+        me = backend.people.owner(backend.people.account(tenant)).addresses
+        if row.component != "VEVENT":
+            raise UnknownResource()
+        return Answer(200, only(msgspec.json.encode(event_of(row, me)), fields), {"etag": f'"{row.etag}"'})
     found = backend.reads.glance(tenant, event_id)
     if found is None:
         # It may be in a calendar that is shared with the person.

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from televent.adapters.rest.encoded import ENCODED, Encoded
+from televent.adapters.rest.encoded import ENCODED, Encoded, EncodedEvents
 from televent.adapters.rest.event_answers import Answer
 from televent.adapters.rest.fields import only
 from televent.adapters.rest.mapping.wrong import wrong
 from televent.adapters.rest.paging import Key, page_of
 from televent.application.backend import Backend
+from televent.application.past.names import PastName
 from televent.application.read_models.calendars import CalendarRow
+from televent.application.refusals import UnknownCalendar
 from televent.application.use_cases.calendars.events_in import FoundEvent, events_in, with_texts
+from televent.application.use_cases.calendars.past_calendar import calendar_at
 from televent.application.use_cases.calendars.which_calendar import calendar_seen, calendars_seen
 from televent.domain.ids import AccountId
 from televent.ical.text.errors import IcalError
@@ -38,7 +41,7 @@ SORTS: Final[dict[str, Callable[[Encoded, ZoneInfo], str]]] = {
 @dataclass(frozen=True, slots=True)
 class Query:
     """The question of a request. ``sort``: one of SORTS, with "-" before it for the last first. ``coming``: only events
-    that take place and begin in that time."""
+    that take place and begin in that time. ``as_of``: the calendar as it stood then."""
 
     start: datetime
     end: datetime
@@ -49,6 +52,7 @@ class Query:
     cursor: str | None = None
     fields: Collection[str] | None = None
     coming: bool = False
+    as_of: datetime | None = None
 
 
 def range_of(start: datetime | None, end: datetime | None, now: datetime) -> tuple[datetime, datetime]:
@@ -68,7 +72,9 @@ def range_of(start: datetime | None, end: datetime | None, now: datetime) -> tup
 def list_events(backend: Backend, tenant: AccountId, query: Query) -> Answer:
     """The page of events that a request asks for. Raises UnknownCalendar, TooManyEvents, ValidationException."""
     account = backend.people.account(tenant)
-    if query.calendar_id is not None:
+    if query.as_of is not None:
+        calendars: list[CalendarRow] = [_as_it_stood(backend, tenant, query.calendar_id, query.as_of)]
+    elif query.calendar_id is not None:
         calendars = [calendar_seen(backend, tenant, query.calendar_id)]
     else:
         calendars = calendars_seen(backend, tenant)
@@ -76,7 +82,9 @@ def list_events(backend: Backend, tenant: AccountId, query: Query) -> Answer:
     zone = ZoneInfo(account.timezone)
     value = SORTS[query.sort.removeprefix("-")]
     items: list[tuple[Key, Encoded]] = []
-    for each, encoded in _encoded(backend, calendars, found):
+    # The numbers of versions in the past are others.
+    memory = ENCODED if query.as_of is None else EncodedEvents()
+    for each, encoded in _encoded(backend, calendars, found, memory):
         if query.coming and not (encoded.takes_place and utc_of(encoded.start, zone) >= query.start):
             continue
         rid = each.at[0] if each.at is not None else None
@@ -92,28 +100,42 @@ def page_answer(bodies: list[bytes], cursor: str | None) -> Answer:
 
 
 def _encoded(
-    backend: Backend, calendars: list[CalendarRow], found: list[FoundEvent]
+    backend: Backend, calendars: list[CalendarRow], found: list[FoundEvent], memory: EncodedEvents
 ) -> Iterator[tuple[FoundEvent, Encoded]]:
     """The events as JSON. One that cannot be read any more is left out."""
     missing: dict[UUID, dict[UUID, FoundEvent]] = {}
     for each in found:
-        known = ENCODED.known(each.row, each.me, each.at)
+        known = memory.known(each.row, each.me, each.at)
         if known is not None:
             yield each, known
         elif each.row.ics is None:
             missing.setdefault(each.row.calendar_id, {})[each.row.stream_id] = each
-        elif (made := _made(each)) is not None:
+        elif (made := _made(each, memory)) is not None:
             yield each, made
     for calendar in calendars:
         asked = missing.get(calendar.calendar_id, {})
         for row in with_texts(backend, calendar, [each.row for each in asked.values()]):
             whole = FoundEvent(row, asked[row.stream_id].me) if row.stream_id in asked else None
-            if whole is not None and (made := _made(whole)) is not None:
+            if whole is not None and (made := _made(whole, memory)) is not None:
                 yield whole, made
 
 
-def _made(each: FoundEvent) -> Encoded | None:
+def _made(each: FoundEvent, memory: EncodedEvents) -> Encoded | None:
     try:
-        return ENCODED.encode(each.row, each.me, each.at)
+        return memory.encode(each.row, each.me, each.at)
     except IcalError:
         return None
+
+
+def _as_it_stood(backend: Backend, tenant: AccountId, calendar_id: UUID | None, at: datetime) -> CalendarRow:
+    """The own calendar as it stood. Raises UnknownCalendar, NotYetPast, PastTooLarge, ValidationException."""
+    if calendar_id is None:
+        raise wrong("calendar_id", "The past is read one calendar at a time.")
+    now = backend.reads.calendar_of(tenant, calendar_id)
+    if now is None:
+        raise UnknownCalendar()
+    named = PastName(f"{now.name}@{at.isoformat()}", now.name, at.astimezone(UTC))
+    found = calendar_at(backend.store, tenant, named, backend.clock())
+    if found is None:
+        raise UnknownCalendar()
+    return found

@@ -15,7 +15,7 @@ from televent.adapters.rest.auth import Auth
 from televent.adapters.rest.conditions import minimal
 from televent.adapters.rest.controllers.auth import TOKEN, Signed
 from televent.adapters.rest.controllers.event_examples import EVENT
-from televent.adapters.rest.controllers.events import ASKED, VALUES, WRITTEN, Fields, shown
+from televent.adapters.rest.controllers.events import ASKED, VALUES, WRITTEN, AsOf, Fields, shown
 from televent.adapters.rest.errors import KEY_REUSED as REUSED
 from televent.adapters.rest.event_answers import Answer, see
 from televent.adapters.rest.event_lists import Query, list_events, range_of
@@ -23,6 +23,7 @@ from televent.adapters.rest.fields import wanted
 from televent.adapters.rest.idempotency import Key, once
 from televent.adapters.rest.mapping.changing import new_values
 from televent.adapters.rest.mapping.shapes import Event, NewEvent
+from televent.adapters.rest.mapping.times import moment_past
 from televent.adapters.rest.paging import LIMIT, Cursor, Limit
 from televent.adapters.rest.problems import documented
 from televent.adapters.rest.scopes import Scope, needs
@@ -80,7 +81,7 @@ class EventCollection(Controller):
         opt=needs(Scope.CALENDARS_READ),
         responses={
             **shown(200, "A page of events.", EventPage, PAGE),
-            **documented(*ASKED, "unknown-calendar", "too-many-events"),
+            **documented(*ASKED, "unknown-calendar", "too-many-events", "not-yet-past", "past-too-large"),
         },
     )
     async def listed(
@@ -95,12 +96,15 @@ class EventCollection(Controller):
         limit: Limit = LIMIT,
         cursor: Cursor = None,
         fields: Fields = None,
+        as_of: AsOf = None,
     ) -> Response[Any]:
         """The events that take place in that time, at least in part, of own and shared calendars. A series is there
         once, with the times of its start, unless it is expanded."""
         auth: Auth = request.app.state.auth
         first, last = range_of(start, end, auth.backend.clock())
-        query = Query(first, last, calendar_id, expand, sort, limit, cursor, wanted(fields, Event))
+        query = Query(
+            first, last, calendar_id, expand, sort, limit, cursor, wanted(fields, Event), as_of=moment_past(as_of)
+        )
         return (await auth.run(partial(list_events, query=query), auth.backend, signed_in.tenant)).sent()
 
     @get(

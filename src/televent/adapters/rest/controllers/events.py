@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -19,6 +20,7 @@ from televent.adapters.rest.event_answers import read_event
 from televent.adapters.rest.event_changes import change
 from televent.adapters.rest.fields import wanted
 from televent.adapters.rest.mapping.shapes import Event, EventFields
+from televent.adapters.rest.mapping.times import moment_past
 from televent.adapters.rest.problems import documented
 from televent.adapters.rest.scopes import Scope, needs
 from televent.application.use_cases.events.remove_event import remove_event
@@ -38,6 +40,10 @@ CHANGED: Final = (
 Fields = Annotated[
     str | None,
     QueryParameter(max_length=1000, description="The fields of the answer, separated by commas; else all."),
+]
+AsOf = Annotated[
+    datetime | None,
+    QueryParameter(description="With an offset or Z: as it stood then. Own calendars only, at least a minute ago."),
 ]
 
 
@@ -67,17 +73,27 @@ class Events(Controller):
         summary="Read an event",
         security=TOKEN,
         opt=needs(Scope.CALENDARS_READ),
-        responses={**READ, **documented(*ASKED, "unknown-resource")},
+        responses={**READ, **documented(*ASKED, "unknown-resource", "not-yet-past", "past-too-large")},
     )
     async def one(
-        self, request: Request[Any, Any, Any], signed_in: Signed, event_id: FromPath[UUID], fields: Fields = None
+        self,
+        request: Request[Any, Any, Any],
+        signed_in: Signed,
+        event_id: FromPath[UUID],
+        fields: Fields = None,
+        as_of: AsOf = None,
     ) -> Response[Any]:
         """The event; a series as a whole. The ETag is that of CalDAV."""
         auth: Auth = request.app.state.auth
         asked = wanted(fields, Event)
         has = known_tags(request)
         return (
-            await auth.run(partial(read_event, fields=asked, has=has), auth.backend, signed_in.tenant, event_id)
+            await auth.run(
+                partial(read_event, fields=asked, has=has, at=moment_past(as_of)),
+                auth.backend,
+                signed_in.tenant,
+                event_id,
+            )
         ).sent()
 
     @put(

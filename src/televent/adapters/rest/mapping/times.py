@@ -46,6 +46,13 @@ def zone_name(value: Moment) -> str | None:
     return getattr(value.tzinfo, "key", None) or getattr(value.tzinfo, "tzid", None) or UTC_NAME
 
 
+def moment_past(at: datetime | None) -> datetime | None:
+    """The moment of ``as_of``. Raises ValidationException for one without an offset."""
+    if at is not None and (at.tzinfo is None or not 2 <= at.year <= 9998):
+        raise wrong("as_of", "This is a time with an offset or Z.")
+    return at
+
+
 def zone_of(name: str | None, field: str) -> tzinfo | None:
     """The zone of that name; None for None. Raises ValidationException for an unknown one."""
     if name is None:

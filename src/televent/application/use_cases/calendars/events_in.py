@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from televent.application.backend import Backend
 from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.calendars import CalendarRow
+from televent.application.read_models.past import PastCalendar
 from televent.application.read_models.resources import ResourceRow
 from televent.application.refusals import TooManyEvents
 from televent.application.shared_view import seen
@@ -72,6 +73,9 @@ def _rows(
     backend: Backend, calendar: CalendarRow, start: datetime, end: datetime, zone: ZoneInfo, expand: bool
 ) -> Iterator[ResourceRow]:
     """The rows that may happen then. One that is certainly there once has no text."""
+    if isinstance(calendar, PastCalendar):
+        yield from calendar.overlapping(start, end, "VEVENT")
+        return
     tenant, calendar_id, share = calendar.tenant, calendar.calendar_id, calendar.share
     rows = backend.reads.overlapping(tenant, calendar_id, start, end, "VEVENT", zone=zone, with_text=share is not None)
     if share is not None:
