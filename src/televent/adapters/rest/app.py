@@ -45,6 +45,7 @@ from televent.adapters.rest.controllers.webhooks import WebhooksResource
 from televent.adapters.rest.device_settings import Connecting
 from televent.adapters.rest.live.hub import Hub
 from televent.adapters.rest.controllers.telegram import TelegramLinks, TelegramSignIn
+from televent.adapters.rest.controllers.shares import Shares
 from televent.adapters.rest.problems import (
     CrossSite,
     KeyReused,
@@ -94,6 +95,7 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     Guests,
     EventPast,
     Planning,
+    Shares,
     ProblemTypes,
     Search,
     WebhooksResource,
