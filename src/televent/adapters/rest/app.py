@@ -30,6 +30,7 @@ from televent.adapters.rest.controllers.event_past import EventPast
 from televent.adapters.rest.controllers.events import Events
 from televent.adapters.rest.controllers.exports import Exports
 from televent.adapters.rest.controllers.feeds import FeedsResource
+from televent.adapters.rest.controllers.files import Files
 from televent.adapters.rest.controllers.guests import Guests
 from televent.adapters.rest.controllers.live import Live
 from televent.adapters.rest.controllers.me import Users
@@ -96,6 +97,7 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     EventPast,
     Planning,
     Shares,
+    Files,
     ProblemTypes,
     Search,
     WebhooksResource,

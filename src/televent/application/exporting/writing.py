@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from typing import IO
+from uuid import UUID
 
 from televent.application.backend import Backend
 from televent.application.exporting.archive import Archive, Progress, silent
@@ -17,13 +18,15 @@ from televent.ical.text.errors import IcalError
 Write = Callable[[Backend, AccountId, IO[bytes]], int]
 
 
-def write_calendars(backend: Backend, tenant: AccountId, target: IO[bytes]) -> int:
-    """Writes all events of the person's own calendars as one file; returns their number. Raises UnknownAccount."""
+def write_calendars(backend: Backend, tenant: AccountId, target: IO[bytes], only: UUID | None = None) -> int:
+    """Writes all events of the person's own calendars, or ``only`` of one, as one file; returns their number. Raises
+    UnknownAccount."""
     name, count = backend.people.account(tenant).name, 0
     whole = WholeCalendar(PRODID)
     target.write(whole.head(name))
     with backend.holdings(tenant) as held:
-        standing = {row["calendar_id"] for row in held.rows("calendar") if not row["deleted"]}
+        live = {row["calendar_id"] for row in held.rows("calendar") if not row["deleted"]}
+        standing = live if only is None else live & {only}
         for row in held.rows("resource"):
             if row["calendar_id"] in standing and not row["deleted"] and row["ics"] is not None:
                 with suppress(IcalError):
