@@ -20,7 +20,7 @@ When = Annotated[
     ),
 ]
 ZoneName = Annotated[str, Meta(max_length=255, examples=["Europe/London"])]
-Email = Annotated[str, Meta(min_length=1, max_length=254, examples=["bob@example.com"])]
+Email = Annotated[str, Meta(min_length=1, max_length=254, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["bob@example.com"])]
 Label = Annotated[str, Meta(min_length=1, max_length=256)]
 Link = Annotated[str, Meta(max_length=2048, pattern=r"^[^\x00-\x20\x7f]*$")]
 Status = Literal["CONFIRMED", "TENTATIVE", "CANCELLED"]
