@@ -15,6 +15,7 @@ from uuid import uuid4
 from support.dav import Client, Site, open_site
 from support.followers import catch_up
 from support.rest import Reply, call
+from support.waiting import NET
 from televent.application.event_store.context import Context
 from televent.application.messages.outbox import after_failure
 from televent.application.messages.webhooks import WebhookDue, WebhookEvent
@@ -41,6 +42,8 @@ class Program:
     url: str
     heard: list[Heard] = field(default_factory=list)
     answers: list[tuple[int, dict[str, str], bytes]] = field(default_factory=list)
+    goes_on: threading.Event = field(default_factory=threading.Event)
+    """It answers once this is set, which it is from the start."""
 
 
 @contextmanager
@@ -50,6 +53,7 @@ def open_program() -> Iterator[Program]:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             headers = {name.lower(): value for name, value in self.headers.items()}
             program.heard.append(Heard(self.path, headers, body))
+            program.goes_on.wait(NET)
             status, more, said = program.answers.pop(0) if program.answers else (204, {}, b"")
             self.send_response(status)
             for name, value in more.items():
@@ -63,10 +67,12 @@ def open_program() -> Iterator[Program]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     program = Program(f"http://127.0.0.1:{server.server_address[1]}")
+    program.goes_on.set()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield program
     finally:
+        program.goes_on.set()
         server.shutdown()
         server.server_close()
 

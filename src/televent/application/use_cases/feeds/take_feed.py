@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -17,6 +18,7 @@ from televent.application.feeds.taken import KEEPER, Subscription
 from televent.application.field_limits import check_texts
 from televent.application.outage import Outage
 from televent.application.read_models.resources import ResourceRow
+from televent.application.refusals import UnknownResource
 from televent.application.use_cases.objects.delete_object import delete_object
 from televent.application.use_cases.objects.put_object import put_object
 from televent.application.use_cases.people.accounts import DEFAULT_CALENDAR
@@ -86,13 +88,17 @@ def take_feed(backend: Backend, context: Context, subscription: Subscription, ca
             raise
         except (Refusal, IcalError) as refusal:
             refused += 1
-            log.info("an event of a subscription is refused", keeper=str(subscription.keeper), reason=str(refusal))
+            log.info(
+                "an event of a subscription is refused", keeper=str(subscription.keeper), reason=type(refusal).__name__
+            )
     whole = not file.unreadable and not refused
     if not file.unreadable:
         for href in here.keys() - wanted:
             own = _own(context, subscription, f"delete/{here[href].etag}/{href}")
-            delete_object(backend, own, calendar=DEFAULT_CALENDAR, href=href, reply=False)
-            changed += 1
+            # A worker whose lease ended may still be at it.
+            with suppress(UnknownResource):
+                delete_object(backend, own, calendar=DEFAULT_CALENDAR, href=href, reply=False)
+                changed += 1
     error = "" if whole else "partly-unreadable"
     return Taken(len(wanted), changed, _title(root), _interval(root), error)
 
