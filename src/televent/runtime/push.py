@@ -30,6 +30,10 @@ MAX_TOKEN = 2048
 be longer."""
 
 
+MAX_URL = 1024
+"""Max characters of a push resource."""
+
+
 class Push:
     """The parts of WebDAV-Push that need the server's keys. Each process makes one."""
 
@@ -92,7 +96,7 @@ def endpoint_of(push_resource: str, public_key: str, auth_secret: str, *, anywhe
 
     ``anywhere``: private addresses are allowed. Raises ValueError where no message can be sent there.
     """
-    check_url(push_resource, anywhere=anywhere)
+    check_url(push_resource, anywhere=anywhere, longest=MAX_URL)
     to = recipient(public_key, auth_secret)
     return Endpoint(push_resource, to.public_key, to.auth_secret)
 

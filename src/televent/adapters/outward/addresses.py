@@ -31,12 +31,12 @@ def is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
-def check_url(url: str, *, anywhere: bool) -> None:
+def check_url(url: str, *, anywhere: bool, longest: int = MAX_URL) -> None:
     """Checks the text of a URL; CheckedResolver checks the addresses of its host name.
 
-    ``anywhere`` allows http and private addresses. Raises BadUrl.
+    ``anywhere`` allows http and private addresses. ``longest``: max characters. Raises BadUrl.
     """
-    if not 0 < len(url) <= MAX_URL or not url.isascii() or not url.isprintable() or " " in url:
+    if not 0 < len(url) <= longest or not url.isascii() or not url.isprintable() or " " in url:
         raise BadUrl("the URL is too long or has characters that no URL has")
     try:
         place = urlsplit(url)
