@@ -7,7 +7,7 @@ import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator
 from functools import partial
-from typing import IO, Annotated, Any, Final
+from typing import IO, TYPE_CHECKING, Annotated, Any, Final
 from uuid import UUID
 
 import msgspec
@@ -34,7 +34,9 @@ from televent.application.refusals import UnknownCalendar
 from televent.application.use_cases.events.storing import refusing
 from televent.application.use_cases.importing.import_objects import Standing, import_object, standing_of
 from televent.domain.ids import AccountId
-from televent.ical.mending.files import CalendarFile, read_any_file
+
+if TYPE_CHECKING:
+    from televent.ical.mending.files import CalendarFile
 
 MAX_OBJECTS: Final = 1_000
 """Max events of a file in one request."""
@@ -166,6 +168,9 @@ class Files(Controller):
 
 def _read(text: str) -> CalendarFile:
     """The objects of a file. Raises InvalidObject, ValidationException."""
+    # The readers of broken files load a library that other requests do not need.
+    from televent.ical.mending.files import read_any_file
+
     with refusing():
         file = read_any_file(text.encode())
     if file.method not in STORED:
