@@ -55,11 +55,16 @@ class Sessions(Protocol):
         ...
 
     def alive_among(self, sessions: Collection[tuple[AccountId, UUID]], now: datetime) -> set[UUID]:
-        """The sessions among these that have neither ended nor expired."""
+        """The sessions and API keys among these that have neither ended nor expired. An account's own id stands for a
+        sign-in without a session; it counts until the account is erased."""
         ...
 
     def all(self, tenant: AccountId, now: datetime) -> list[SessionRow]:
         """The account's sessions, the one used last first."""
+        ...
+
+    def notify(self) -> None:
+        """Lets every node look at once whether the sessions and keys of its open streams still count."""
         ...
 
     def end(self, tenant: AccountId, session_id: UUID) -> bool:

@@ -17,6 +17,7 @@ from televent.domain.account.commands import (
     EraseAccount,
     KeepAccount,
     LinkTelegram,
+    NoteExport,
     OpenAccount,
     OpenFreeBusy,
     PreferAddress,
@@ -92,6 +93,7 @@ EVERY_OTHER_COMMAND: tuple[AccountCommand, ...] = (
     RevokeDevice(PHONE),
     AddApiKey(UUID(int=5), "script", "hash", ("calendars:read",), None, NOON),
     RevokeApiKey(SCRIPT),
+    NoteExport(),
     RequestErasure(NOON),
     KeepAccount(),
 )

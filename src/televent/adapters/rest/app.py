@@ -40,13 +40,12 @@ from televent.adapters.rest.controllers.planning import Planning
 from televent.adapters.rest.controllers.problem_types import ProblemTypes
 from televent.adapters.rest.controllers.registration import Registration
 from televent.adapters.rest.controllers.search import Search
+from televent.adapters.rest.controllers.shares import Shares
 from televent.adapters.rest.controllers.subscriptions import SubscriptionsResource
-from televent.adapters.rest.controllers.telegram import TelegramSignIn
+from televent.adapters.rest.controllers.telegram import TelegramLinks, TelegramSignIn
 from televent.adapters.rest.controllers.webhooks import WebhooksResource
 from televent.adapters.rest.device_settings import Connecting
 from televent.adapters.rest.live.hub import Hub
-from televent.adapters.rest.controllers.telegram import TelegramLinks, TelegramSignIn
-from televent.adapters.rest.controllers.shares import Shares
 from televent.adapters.rest.problems import (
     CrossSite,
     KeyReused,

@@ -157,9 +157,13 @@ def _of_others(fact: Any) -> shapes.Shape:
             return shapes.AccountChanged(name=fact.name, device_id=fact.device_id)
         case account.DevicePasswordRevoked():
             return shapes.AccountChanged(device_id=fact.device_id)
+        case account.ApiKeyAdded():
+            return shapes.AccountChanged(name=fact.name, key_id=fact.key_id)
+        case account.ApiKeyRevoked():
+            return shapes.AccountChanged(key_id=fact.key_id)
         case account.ErasureRequested():
             return shapes.AccountChanged(final_at=fact.final_at)
-        case account.ErasureRevoked():
+        case account.ErasureRevoked() | account.TelegramLinked() | account.TelegramUnlinked():
             return shapes.AccountChanged()
         case _:
             raise LookupError(type(fact).__name__)

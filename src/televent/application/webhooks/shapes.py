@@ -190,6 +190,7 @@ class AccountChanged(Shape, frozen=True, kw_only=True):
     email: str | None = None
     name: str | None = None
     device_id: UUID | None = None
+    key_id: UUID | None = None
     final_at: datetime | None = None
 
 

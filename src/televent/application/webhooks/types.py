@@ -66,6 +66,10 @@ TYPES: Final[Mapping[str, EventType]] = {
         EventType("account.address_removed", "An address was removed.", shapes.AccountChanged),
         EventType("account.device_added", "A device got a password.", shapes.AccountChanged),
         EventType("account.device_revoked", "A device's password was revoked.", shapes.AccountChanged),
+        EventType("account.key_added", "A program got an API key.", shapes.AccountChanged),
+        EventType("account.key_revoked", "An API key was revoked.", shapes.AccountChanged),
+        EventType("account.telegram_linked", "Telegram was linked to the account.", shapes.AccountChanged),
+        EventType("account.telegram_unlinked", "The account is used without Telegram now.", shapes.AccountChanged),
         EventType("account.erasure_requested", "The account will be erased.", shapes.AccountChanged),
         EventType("account.erasure_revoked", "The account is kept after all.", shapes.AccountChanged),
         EventType(TEST, "The person asked for a test.", shapes.Tested),
@@ -106,6 +110,10 @@ TOLD: Final[Mapping[type, tuple[str, ...]]] = {
     account.AddressRemoved: ("account.address_removed",),
     account.DevicePasswordAdded: ("account.device_added",),
     account.DevicePasswordRevoked: ("account.device_revoked",),
+    account.ApiKeyAdded: ("account.key_added",),
+    account.ApiKeyRevoked: ("account.key_revoked",),
+    account.TelegramLinked: ("account.telegram_linked",),
+    account.TelegramUnlinked: ("account.telegram_unlinked",),
     account.ErasureRequested: ("account.erasure_requested",),
     account.ErasureRevoked: ("account.erasure_revoked",),
 }
@@ -134,6 +142,7 @@ NOT_TOLD: Final[Mapping[type, str]] = {
     account.PasswordCodeSent: "part of a sign-in",
     account.PasswordCodeMistyped: "part of a sign-in",
     account.PasswordSet: "part of a sign-in",
+    account.DataExported: "nothing changed; the audit has it",
     account.AccountErased: "the webhooks go with the account",
 }
 """The facts that no webhook is told of, each with its reason."""

@@ -30,7 +30,14 @@ ALIVE = "SELECT 1 FROM session WHERE tenant_id = %s AND session_id = %s AND expi
 ALIVE_AMONG = """
     SELECT session.session_id FROM unnest(%s::uuid[], %s::uuid[]) AS asked (tenant_id, session_id)
     JOIN session ON session.tenant_id = asked.tenant_id AND session.session_id = asked.session_id
-    WHERE session.expires_at > %s"""
+    WHERE session.expires_at > %s
+    UNION
+    SELECT api_key.key_id FROM unnest(%s::uuid[], %s::uuid[]) AS asked (tenant_id, key_id)
+    JOIN api_key ON api_key.tenant_id = asked.tenant_id AND api_key.key_id = asked.key_id
+    WHERE api_key.expires_at IS NULL OR api_key.expires_at > %s
+    UNION
+    SELECT account.tenant_id FROM unnest(%s::uuid[], %s::uuid[]) AS asked (tenant_id, own_id)
+    JOIN account ON account.tenant_id = asked.tenant_id AND account.tenant_id = asked.own_id"""
 ALL = """
     SELECT session_id, ip, user_agent, created_at, used_at, expires_at FROM session
     WHERE tenant_id = %s AND expires_at > %s ORDER BY used_at DESC, session_id"""
@@ -81,13 +88,18 @@ class PostgresSessions:
         return bool(fetch(self._pool, ALIVE, (tenant, session_id, now)))
 
     def alive_among(self, sessions: Collection[tuple[AccountId, UUID]], now: datetime) -> set[UUID]:
-        """The sessions among these that have neither ended nor expired."""
+        """The sessions and API keys among these that have neither ended nor expired. An account's own id stands for a
+        sign-in without a session; it counts until the account is erased."""
         tenants, ids = [each[0] for each in sessions], [each[1] for each in sessions]
-        return {row[0] for row in fetch(self._pool, ALIVE_AMONG, (tenants, ids, now))}
+        return {row[0] for row in fetch(self._pool, ALIVE_AMONG, (tenants, ids, now, tenants, ids, now, tenants, ids))}
 
     def all(self, tenant: AccountId, now: datetime) -> list[SessionRow]:
         """The account's sessions, the one used last first."""
         return [SessionRow(*row) for row in fetch(self._pool, ALL, (tenant, now))]
+
+    def notify(self) -> None:
+        """Lets every node look at once whether the sessions and keys of its open streams still count."""
+        self._wakeups.notify(SESSIONS)
 
     def end(self, tenant: AccountId, session_id: UUID) -> bool:
         """Ends a session. False: there is none."""

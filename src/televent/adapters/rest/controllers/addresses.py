@@ -14,6 +14,7 @@ from litestar.params import FromPath, JSONBody
 
 from televent.adapters.rest.auth import Auth, Person
 from televent.adapters.rest.controllers.auth import BODY, TOKEN, Address, CodeSent
+from televent.adapters.rest.own_account import Whose, check_own
 from televent.adapters.rest.problems import documented
 from televent.adapters.rest.scopes import Scope, needs
 from televent.application.read_models.accounts import AccountRow
@@ -58,7 +59,7 @@ class Addresses(Controller):
     """The verified addresses of the signed-in person. With an address one can set a new password, so no API key adds,
     removes or prefers one."""
 
-    path = "/users/me/addresses"
+    path = "/users/{user_id:str}/addresses"
     tags = ("Addresses",)
 
     @get(
@@ -69,8 +70,9 @@ class Addresses(Controller):
         opt=needs(Scope.ACCOUNT_READ),
         responses={**LISTED, **documented(*READ)},
     )
-    async def every(self, request: Request[Any, Any, Any], signed_in: Signed) -> list[OwnAddress]:
+    async def every(self, request: Request[Any, Any, Any], signed_in: Signed, user_id: Whose) -> list[OwnAddress]:
         """The addresses at which invitations reach the person."""
+        check_own(signed_in, user_id)
         auth: Auth = request.app.state.auth
         return _shown(await auth.run(auth.backend.people.account, signed_in.tenant))
 
@@ -93,9 +95,12 @@ class Addresses(Controller):
             ),
         },
     )
-    async def add(self, request: Request[Any, Any, Any], signed_in: Signed, data: JSONBody[Added]) -> CodeSent:
+    async def add(
+        self, request: Request[Any, Any, Any], signed_in: Signed, user_id: Whose, data: JSONBody[Added]
+    ) -> CodeSent:
         """Mails a code to the address. The answer is the same where another account has it: that shows with the right
         code, so only to the person who reads its mail."""
+        check_own(signed_in, user_id)
         auth: Auth = request.app.state.auth
         await auth.count_attempt(request.scope, str(signed_in.tenant))  # type: ignore[arg-type]
         claim = partial(accounts.claim_address, address=data.email, code=auth.backend.passwords.code(), tells=False)
@@ -118,10 +123,16 @@ class Addresses(Controller):
         },
     )  # fmt: skip
     async def verify(
-        self, request: Request[Any, Any, Any], signed_in: Signed, email: FromPath[str], data: JSONBody[Code]
+        self,
+        request: Request[Any, Any, Any],
+        signed_in: Signed,
+        user_id: Whose,
+        email: FromPath[str],
+        data: JSONBody[Code],
     ) -> list[OwnAddress]:
         """Confirms the address with its code. One that belongs to another account is not taken from there: sign in
         there, and remove it or erase that account."""
+        check_own(signed_in, user_id)
         auth: Auth = request.app.state.auth
         await auth.count_attempt(request.scope, str(signed_in.tenant))  # type: ignore[arg-type]
         put = partial(accounts.verify_address, address=email, code=data.code)
@@ -138,9 +149,10 @@ class Addresses(Controller):
         responses={**LISTED, **documented("malformed-request", *READ, "unknown-address")},
     )
     async def prefer(
-        self, request: Request[Any, Any, Any], signed_in: Signed, email: FromPath[str]
+        self, request: Request[Any, Any, Any], signed_in: Signed, user_id: Whose, email: FromPath[str]
     ) -> list[OwnAddress]:
         """Sends mail for the person there from now on."""
+        check_own(signed_in, user_id)
         auth: Auth = request.app.state.auth
         put = partial(accounts.prefer_address, address=email.strip().lower())
         return _shown(await auth.run(put, auth.backend, auth.context(request, signed_in.tenant)))
@@ -153,9 +165,12 @@ class Addresses(Controller):
         opt=needs(Scope.SESSION),
         responses=documented("malformed-request", *READ, "unknown-address", "last-address"),
     )
-    async def remove(self, request: Request[Any, Any, Any], signed_in: Signed, email: FromPath[str]) -> None:
+    async def remove(
+        self, request: Request[Any, Any, Any], signed_in: Signed, user_id: Whose, email: FromPath[str]
+    ) -> None:
         """Takes no new invitations for the address. Meetings to which it was invited stay. The last address of a person
         without Telegram stays."""
+        check_own(signed_in, user_id)
         auth: Auth = request.app.state.auth
         put = partial(accounts.remove_address, address=email.strip().lower())
         await auth.run(put, auth.backend, auth.context(request, signed_in.tenant))

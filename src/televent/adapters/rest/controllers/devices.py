@@ -12,20 +12,18 @@ from litestar import Controller, Request, Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
-from litestar.params import FromPath, JSONBody, Parameter
+from litestar.params import FromPath, JSONBody
 
 from televent.adapters.rest.auth import Auth, Person
 from televent.adapters.rest.controllers.auth import TOKEN
 from televent.adapters.rest.device_settings import Connecting, DeviceSettings, qr_of
+from televent.adapters.rest.own_account import Whose, check_own
 from televent.adapters.rest.problems import documented
 from televent.adapters.rest.scopes import Scope, needs
 from televent.application.device_setups import link_of
-from televent.application.refusals import UnknownAccount
 from televent.application.use_cases.people.device_setup import Offered, add_device_with_link
 from televent.application.use_cases.people.devices import revoke_device
 
-ME: Final = "me"
-Whose = Annotated[str, Parameter(description="The own account's id, or `me`.")]
 Signed = NamedDependency[Person]
 ALWAYS: Final = ("malformed-request", "not-signed-in", "unknown-account", "too-many-requests", "unavailable")
 DEVICE: Final = {
@@ -124,7 +122,7 @@ class Devices(Controller):
         self, request: Request[Any, Any, Any], signed_in: Signed, user_id: Whose, data: JSONBody[DeviceName]
     ) -> Response[NewDevice]:
         """Makes a password of sixteen characters for one calendar app. It revokes a request to erase the account."""
-        _own(signed_in, user_id)
+        check_own(signed_in, user_id)
         auth: Auth = request.app.state.auth
         connecting: Connecting = request.app.state.connecting
         context = auth.context(request, signed_in.tenant)
@@ -151,7 +149,7 @@ class Devices(Controller):
     )
     async def every(self, request: Request[Any, Any, Any], signed_in: Signed, user_id: Whose) -> list[Device]:
         """The devices that may sign in. Their passwords are stored nowhere."""
-        _own(signed_in, user_id)
+        check_own(signed_in, user_id)
         auth: Auth = request.app.state.auth
         account = await auth.run(auth.backend.people.account, signed_in.tenant)
         rows = sorted(account.devices, key=lambda row: (row.created_at, row.device_id))
@@ -169,16 +167,10 @@ class Devices(Controller):
         self, request: Request[Any, Any, Any], signed_in: Signed, user_id: Whose, device_id: FromPath[UUID]
     ) -> None:
         """Revokes the password at once on every node."""
-        _own(signed_in, user_id)
+        check_own(signed_in, user_id)
         auth: Auth = request.app.state.auth
         context = auth.context(request, signed_in.tenant)
         await auth.run(partial(revoke_device, device_id=device_id), auth.backend, context)
-
-
-def _own(signed_in: Person, user_id: str) -> None:
-    """Lets people at their own devices only. Raises UnknownAccount for any other id, known or not."""
-    if user_id.lower() not in (ME, str(signed_in.tenant)):
-        raise UnknownAccount()
 
 
 def _made(offered: Offered, settings: DeviceSettings) -> NewDevice:

@@ -51,6 +51,7 @@ def revoke_key(backend: Backend, context: Context, *, key_id: UUID) -> None:
     """Revokes a key on all nodes at once. Raises UnknownApiKey, UnknownAccount."""
     command = RevokeApiKey(key_id)
     handle(backend.store, context, ACCOUNT, account_stream(context.tenant), lambda state: decide(state, command))
+    backend.sessions.notify()
 
 
 def owner_of(backend: Backend, key: bytes) -> tuple[AccountId, ApiKeyRow] | None:

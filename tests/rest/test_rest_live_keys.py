@@ -1,0 +1,22 @@
+"""A stream that a program follows with an API key lasts as long as the key counts."""
+
+from support.dav import Client, Site, event
+from support.live import following, work
+from support.live_tokens import bearer, token
+from support.rest import call
+
+
+def test_the_stream_of_a_key_goes_on_until_the_key_is_revoked(site: Site, ann: Client) -> None:
+    mine, session = work(ann), bearer(token(site, ann))
+    made = call(site.port, "POST", "/api/keys", {"name": "script", "scopes": ["calendars:read"]}, **session).json
+    with following(site, made["key"]) as events, following(site, token(site, ann)) as other:
+        events.next()
+        other.next()
+        # A session ends elsewhere, so all streams are looked at: this one stays.
+        call(site.port, "POST", "/api/auth/logout", {}, **bearer(token(site, ann)))
+        ann.put(mine + "tea.ics", event("tea"))
+        assert events.until(lambda frame: frame["type"] == "event.created")
+        assert call(site.port, "DELETE", f"/api/keys/{made['id']}", **session).status == 204
+        assert events.rest() == [("end", {"reason": "session-ended", "type": "end"})]
+        ann.put(mine + "cake.ics", event("cake"))
+        assert other.until(lambda frame: frame["type"] == "event.created")
