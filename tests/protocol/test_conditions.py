@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from support.dav import Client, Site, event
-from televent.adapters.caldav.answers.encoding import takes_gzip
+from televent.application.content_codings import takes_gzip
 
 OTHER = "urn:uuid:181d4fae-7d8c-11d0-a765-00a0c91e6bf2"
 

@@ -18,6 +18,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
 
 from televent.adapters.rest.auth import Admit, Auth, allowed, signed_in
+from televent.adapters.rest.compressing import Compression
 from televent.adapters.rest.controllers.addresses import Addresses
 from televent.adapters.rest.controllers.api_keys import ApiKeys
 from televent.adapters.rest.controllers.auth import Auths
@@ -173,7 +174,7 @@ def rest_door(
     return Litestar(
         list(controllers),
         path=PATH,
-        middleware=[Admission(admit)],
+        middleware=[Compression(), Admission(admit)],
         guards=[allowed],
         cors_config=cors if origins else None,
         request_max_body_size=BODY_LIMIT,

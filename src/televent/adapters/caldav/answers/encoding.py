@@ -5,18 +5,11 @@ are small."""
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Iterator
-from typing import Final
 
 from televent.adapters.caldav.http import Header, Response
-
-MIN_SIZE: Final = 1400
-"""Min bytes of a body that is compressed. A smaller body fits into one packet anyway."""
-LEVEL: Final = 1
-"""The zlib level. The cheapest one already reduces a multistatus to a tenth."""
-_WEIGHT = re.compile(r"\s*;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*\Z", re.IGNORECASE)
+from televent.application.content_codings import LEVEL, MIN_SIZE, takes_gzip
 
 
 def keep_untransformed(headers: list[Header]) -> None:
@@ -41,19 +34,6 @@ def compress(response: Response, accepted: str | None) -> None:
         body = response.body
         response.body = gzipped(iter((body,)) if isinstance(body, bytes) else body)
         response.headers.append((b"content-encoding", b"gzip"))
-
-
-def takes_gzip(accept: str | None) -> bool:
-    """True if the Accept-Encoding header allows gzip, by name or by ``*``."""
-    wanted: dict[str, float] = {}
-    for each in (accept or "").split(","):
-        coding, _, rest = each.strip().partition(";")
-        weight = _WEIGHT.match(f";{rest}") if rest else None
-        wanted[coding.strip().lower()] = float(weight[1]) if weight is not None else (0.0 if rest else 1.0)
-    for coding in ("gzip", "x-gzip", "*"):
-        if coding in wanted:
-            return wanted[coding] > 0
-    return False
 
 
 def gzipped(source: Iterator[bytes]) -> Iterator[bytes]:

@@ -21,7 +21,7 @@ from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases.people import accounts
 
 Signed = NamedDependency[Person]
-READ: Final = ("not-signed-in", "unknown-account", "too-many-requests", "unavailable")
+READ: Final = ("malformed-request", "not-signed-in", "unknown-account", "too-many-requests", "unavailable")
 
 
 class Added(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -146,7 +146,7 @@ class Addresses(Controller):
         summary="Make an address the primary one",
         security=TOKEN,
         opt=needs(Scope.SESSION),
-        responses={**LISTED, **documented("malformed-request", *READ, "unknown-address")},
+        responses={**LISTED, **documented(*READ, "unknown-address")},
     )
     async def prefer(
         self, request: Request[Any, Any, Any], signed_in: Signed, user_id: Whose, email: FromPath[str]
@@ -163,7 +163,7 @@ class Addresses(Controller):
         summary="Remove an address",
         security=TOKEN,
         opt=needs(Scope.SESSION),
-        responses=documented("malformed-request", *READ, "unknown-address", "last-address"),
+        responses=documented(*READ, "unknown-address", "last-address"),
     )
     async def remove(
         self, request: Request[Any, Any, Any], signed_in: Signed, user_id: Whose, email: FromPath[str]
