@@ -23,19 +23,11 @@ SUMMARY: Final = (
 )  # fmt: skip
 """Tables that the archive has in files of their own."""
 ROWS: Final = (
-    "answer_link", "archive_request", "attachment_use", "audit", "company", "dialogue", "digest", "draft",
-    "erasure_notice", "event_mail",
-    "guest_address", "invitation_mail", "living_message", "mail_thread", "operator_log", "origin", "outbox", "overlay",
-    "parked_mail", "principal", "push_subscription", "reminder", "reply_token", "sent_mail", "session",
-    "unreachable_chat",
-    "answer_link", "api_key", "attachment_use", "audit", "company", "dialogue", "digest", "draft", "erasure_notice",
-    "event_mail", "guest_address", "invitation_mail", "living_message", "mail_thread", "operator_log", "origin",
-    "outbox", "overlay", "parked_mail", "principal", "push_subscription", "reminder", "reply_token", "sent_mail",
-    "session", "unreachable_chat",
-    "answer_link", "attachment_use", "audit", "company", "dialogue", "digest", "draft", "erasure_notice", "event_mail",
-    "feed", "guest_address", "invitation_mail", "living_message", "mail_thread", "operator_log", "origin", "outbox",
-    "overlay", "parked_mail", "principal", "push_subscription", "reminder", "reply_token", "sent_mail", "session",
-    "subscription", "unreachable_chat", "webhook", "webhook_delivery",
+    "answer_link", "api_key", "archive_request", "attachment_use", "audit", "company", "dialogue", "digest",
+    "draft", "erasure_notice", "event_mail", "feed", "guest_address", "invitation_mail", "living_message",
+    "mail_thread", "operator_log", "origin", "outbox", "overlay", "parked_mail", "principal", "push_subscription",
+    "reminder", "reply_token", "sent_mail", "session", "subscription", "unreachable_chat", "webhook",
+    "webhook_delivery",
 )  # fmt: skip
 """Tables that the archive has row by row."""
 LEFT_OUT: Final[Mapping[str, str]] = {
