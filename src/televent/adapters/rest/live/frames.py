@@ -15,7 +15,14 @@ RETRY: Final = 1000
 """Milliseconds after which a client connects again. Those of a browser's own EventSource would be three seconds."""
 
 Reason = Literal[
-    "token-expired", "session-ended", "too-many-connections", "restart", "unavailable", "not-signed-in", "failed"
+    "token-expired",
+    "session-ended",
+    "too-many-connections",
+    "restart",
+    "unavailable",
+    "not-signed-in",
+    "wrong-scope",
+    "failed",
 ]
 
 

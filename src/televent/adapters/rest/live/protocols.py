@@ -17,7 +17,8 @@ from televent.adapters.rest.auth import Auth, Person
 from televent.adapters.rest.live.frames import RETRY, Beat, End, Ready, Reason, Reset, event
 from televent.adapters.rest.live.hub import Hub
 from televent.adapters.rest.live.stream import Stream
-from televent.adapters.rest.problems import NotSignedIn, TooManyRequests
+from televent.adapters.rest.problems import NotSignedIn, TooManyRequests, WrongScope
+from televent.adapters.rest.scopes import Scope
 from televent.application.outage import Outage
 
 log = structlog.get_logger("televent.live")
@@ -25,7 +26,8 @@ log = structlog.get_logger("televent.live")
 FIRST: Final = 10.0
 """Seconds for the first message of a WebSocket's client."""
 POLICY: Final = 1008
-"""The status of a WebSocket whose client did not sign in (RFC 6455 §7.4.1)."""
+"""The status of a WebSocket whose client did not sign in, or may not read (RFC 6455 §7.4.1)."""
+STRANGERS: Final[frozenset[Reason]] = frozenset({"not-signed-in", "wrong-scope"})
 GOING: Final = 1001
 """The status of any other end of a WebSocket; the frame before it says why."""
 BEAT: Final = msgspec.json.encode(Beat())
@@ -78,6 +80,8 @@ async def over_websocket(socket: WebSocket[Any, Any, Any], auth: Auth, hub: Hub 
         return
     except (NotSignedIn, TooManyRequests, TimeoutError, msgspec.MsgspecError):
         reason = "not-signed-in"
+    except WrongScope:
+        reason = "wrong-scope"
     except Outage:
         reason = "unavailable"
     except Exception:
@@ -85,13 +89,16 @@ async def over_websocket(socket: WebSocket[Any, Any, Any], auth: Auth, hub: Hub 
         reason = "failed"
     with contextlib.suppress(WebSocketDisconnect, ConnectionError):
         await socket.send_text(msgspec.json.encode(End(reason)).decode())
-        await socket.close(code=POLICY if reason == "not-signed-in" else GOING, reason=reason)
+        await socket.close(code=POLICY if reason in STRANGERS else GOING, reason=reason)
 
 
 async def _followed(socket: WebSocket[Any, Any, Any], auth: Auth, hub: Hub | None, cursors: str) -> Reason:
     async with asyncio.timeout(FIRST):
         hello = msgspec.json.decode(await socket.receive_text(), type=Hello)
     person = await auth.person_of(socket.scope, f"Bearer {hello.token}")  # type: ignore[arg-type]
+    # The guard of the routes sees no message, so it cannot compare the scopes of the person whom this one names.
+    if Scope.CALENDARS_READ not in person.scopes:
+        raise WrongScope
     if hub is None or hub.full:
         return "too-many-connections"
     # A malformed place is one that does not exist.
