@@ -1,5 +1,6 @@
 """Values that no calendar can have: each gets a problem or is cleaned, and none is a defect of the server."""
 
+import re
 from typing import Any
 
 import pytest
@@ -19,6 +20,18 @@ HOSTILE: tuple[tuple[str, str, Any], ...] = (
     ("POST", "/events", {"start": "2027-11-30", "recurrence": {"rule": "FREQ=DAILY\r\nX-A:b"}}),
     ("POST", "/events", {"start": "2027-11-30", "time_zone": "../../etc/passwd"}),
     ("POST", "/events", {"start": "2027-11-30T10:00:00", "time_zone": "Europe/London\x00"}),
+    ("POST", "/events", {"start": "2027-11-30T10:00:00", "end": "2027-11-30T11:00:00", "time_zone": None,
+                         "end_time_zone": "Europe/London"}),
+    ("PATCH", "/events/{floating}", {"end_time_zone": "Europe/London"}),
+    ("PATCH", "/events/{floating}", {"end": "2027-11-30T11:00:00", "end_time_zone": "Europe/London"}),
+    ("PATCH", "/events/{flight}", {"time_zone": None}),
+    ("PATCH", "/events/{flight}", {"start": "2027-11-30"}),
+    ("PATCH", "/events/{half}", {"start": "2027-11-30T09:30:00"}),
+    ("PATCH", "/events/{half}", {"summary": "x"}),
+    ("POST", "/events/{half}/duplicate", {}),
+    ("GET", "/events/{half}", None),
+    ("GET", "/events?start=2027-11-01T00:00:00Z&end=2027-12-31T00:00:00Z", None),
+    ("GET", "/events?start=2027-11-01T00:00:00Z&end=2027-12-31T00:00:00Z&expand=true&sort=end_time", None),
     ("POST", "/events", {"start": "9999-12-31"}),
     ("POST", "/events", {"start": "0001-01-01T00:00:00"}),
     ("POST", "/events", {"start": "2027-11-30T10:00:00+23:59"}),
@@ -48,12 +61,42 @@ def api(site: Site, ann: Client) -> Api:
     return api_of(site, ann, "ann@example.com")
 
 
-def test_no_hostile_value_is_a_defect(api: Api) -> None:
+HALF = b"""BEGIN:VCALENDAR\r
+VERSION:2.0\r
+PRODID:-//Example//EN\r
+BEGIN:VEVENT\r
+UID:half@example.com\r
+DTSTAMP:20261101T000000Z\r
+DTSTART:20271130T100000\r
+DTEND:20271130T110000Z\r
+SUMMARY:Half\r
+END:VEVENT\r
+END:VCALENDAR\r
+"""
+"""It begins at a floating time, and ends at an instant."""
+
+
+def half_zoned(api: Api, ann: Client) -> str:
+    assert ann.put(ann.calendar() + "half.ics", HALF).status == 201
+    found = api.get("/events?start=2027-11-01T00:00:00Z&end=2027-12-31T00:00:00Z")["events"]
+    return next(str(each["id"]) for each in found if each["uid"] == "half@example.com")
+
+
+def test_no_hostile_value_is_a_defect(api: Api, ann: Client) -> None:
     event = api.made(summary="Standup", start="2027-11-30")
+    named = {
+        "event": event["id"],
+        "calendar": event["calendar_id"],
+        "floating": api.made(start="2027-11-30T10:00:00", time_zone=None)["id"],
+        "flight": api.made(
+            start="2027-11-30T10:00:00", time_zone="Europe/London", end="2027-11-30T14:00:00",
+            end_time_zone="Europe/Paris",
+        )["id"],
+        "half": half_zoned(api, ann),
+    }  # fmt: skip
     defects = []
     for method, path, body in HOSTILE:
-        named = path.replace("{event}", event["id"]).replace("{calendar}", event["calendar_id"])
-        reply = api.ask(method, named, body)
+        reply = api.ask(method, re.sub(r"\{(\w+)\}", lambda found: named[found[1]], path), body)
         if reply.status >= 500:
             defects.append((method, path, body))
     assert defects == []

@@ -150,6 +150,8 @@ def checked(times: Times) -> Times:
     """The times, if the event ends after it starts. Raises ValidationException."""
     if isinstance(times.start, datetime) != isinstance(times.end, datetime):
         raise wrong("end", "Start and end are both dates, or both times.")
+    if zone_name(times.start) is None and zone_name(times.end) is not None:
+        raise wrong("end_time_zone", "A floating event has no zone, and its end has none either.")
     if not times.start < times.end:
         raise wrong("end", "The event must end after it starts.")
     return times
