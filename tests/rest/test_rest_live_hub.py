@@ -1,6 +1,7 @@
 """The hub of live streams on a real database: slow clients, the watermark, and work only while somebody listens."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ import pytest
 from support.dav import Client, Site, event
 from support.live import work
 from support.live_tokens import begin_session
+from support.shares import mounted
 from support.waiting import NET
 from televent.adapters.rest.auth import Person
 from televent.adapters.rest.live.frames import Item
@@ -135,5 +137,44 @@ def test_a_fact_that_cannot_be_told_holds_nobody_else_up(
         assert len(await more(hers, 1)) == 1
         other.close()
         hers.close()
+
+    followed(site, ann, test)
+
+
+def test_a_stream_that_opens_while_a_page_is_read_misses_nothing(
+    site: Site, ann: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bob, path, logged = site.person(102, "Bob", "bob@example.com"), work(ann), site.core.backend.changes.logged
+    mounted(ann, bob)
+    changes = site.core.backend.changes
+    place = changes.newest()[1]
+    read, told = threading.Event(), threading.Event()
+
+    def late(after: int, limit: int) -> object:
+        page = logged(after, limit)
+        if page.changes:
+            read.set()
+            assert told.wait(NET)
+        return page
+
+    async def test(hub: Hub, person: Person) -> None:
+        sharee = Person(bob.tenant, begin_session(site.core, bob.tenant).session_id)
+        other = site.person(103, "Eve", "eve@example.com")
+        hers, _, _ = await hub.open(Person(other.tenant, begin_session(site.core, other.tenant).session_id), None)
+        first, _, _ = await hub.open(sharee, None)
+        monkeypatch.setattr(changes, "logged", late)
+        await asyncio.to_thread(ann.put, path + "tea.ics", event("tea"))
+        assert await asyncio.to_thread(read.wait, NET)
+        # The page is read, and told to nobody yet. One tab opens, and another one comes back.
+        first.close()
+        streams = [(await hub.open(each, place))[0] for each in (person, sharee)]
+        waiting = [asyncio.create_task(more(each, 1)) for each in streams]
+        while any(each._behind for each in streams):
+            await asyncio.sleep(0)
+        told.set()
+        for each in waiting:
+            assert len(await each) == 1
+        for stream in (hers, *streams):
+            stream.close()
 
     followed(site, ann, test)

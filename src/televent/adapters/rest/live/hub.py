@@ -6,7 +6,7 @@ It belongs to one event loop. It reads only while there are streams.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -188,7 +188,8 @@ class Hub:
         while True:
             self._changed.clear()
             pause = POLL
-            known = {tenant: channel.calendars for tenant, channel in self._channels.items()}
+            listening = dict(self._channels)
+            known = {tenant: channel.calendars for tenant, channel in listening.items()}
             try:
                 told = await self._run(self._told, self.at, known)
             except Outage:
@@ -197,7 +198,7 @@ class Hub:
                 log.exception("a page of the log could not be told")
                 await self._pass_over()
             else:
-                self._tell(told)
+                self._tell(told, listening)
                 if told.page.more:
                     continue
                 pause = SOON if told.page.held_back else POLL
@@ -223,8 +224,15 @@ class Hub:
         frames = frames_for(self._backend, page.changes, seen_by)
         return _Told(page, fresh, {tenant: [item_of(each) for each in rows] for tenant, rows in frames.items()})
 
-    def _tell(self, told: _Told) -> None:
-        """Gives a page to the streams. It must not wait: a stream compares positions between two of its own steps."""
+    def _tell(self, told: _Told, listening: Mapping[AccountId, _Channel]) -> None:
+        """Gives a page to the streams. It must not wait: a stream compares positions between two of its own steps.
+
+        ``listening``: the channels for which the page was read. A stream of a later one may have caught up meanwhile
+        with everything but this page."""
+        for tenant, channel in self._channels.items() if told.page.changes else ():
+            if listening.get(tenant) is not channel:
+                for stream in channel.streams:
+                    stream.fall_behind()
         for tenant, calendars in told.calendars.items():
             if tenant in self._channels:
                 self._channels[tenant].calendars = calendars
