@@ -16,7 +16,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from support.dav import event
 from support.hook_post import HookPost, Owner, Program, open_hook_post, open_program, owner
 from support.rest import call
-from televent.application.messages.outbox import DELAYS
+from televent.application.messages.outbox import ATTEMPTS, DELAYS
 from televent.application.use_cases.people.erasure import erase_due, request_erasure
 from televent.application.webhooks.book import MAX_FAILING, MAX_WEBHOOKS, OVERLAP
 from televent.application.webhooks.types import TYPES
@@ -197,6 +197,19 @@ def test_a_program_that_asks_to_wait_is_waited_for(post: HookPost, ann: Owner, p
     assert len(program.heard) == 1
     post.work(timedelta(seconds=70))
     assert (len(program.heard), ann.log(made)[0]["state"]) == (2, "delivered")
+
+
+def test_a_program_that_asks_to_wait_for_ever_fails(post: HookPost, ann: Owner, program: Program) -> None:
+    made = ann.webhook(program.url)
+    program.answers[:] = [(429, {"Retry-After": "99999999"}, b"")] * 99
+    ann.ask("POST", f"/api/webhooks/{made['id']}/test")
+    for _ in range(ATTEMPTS + 1):
+        post.work(DAY)
+    assert (ann.log(made)[0]["state"], ann.log(made)[0]["status"]) == ("failed", 429)
+    # Its owner is told, and no operator: the installation has not failed.
+    query = "SELECT state FROM outbox WHERE kind = 'webhook/1' AND tenant_id = %s"
+    assert post.sql(query, ann.client.tenant) == [("undeliverable",)]
+    assert ann.ask("GET", f"/api/webhooks/{made['id']}").json["disabled_because"] == "failing"
 
 
 @pytest.mark.own_database

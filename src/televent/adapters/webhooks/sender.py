@@ -16,7 +16,14 @@ from televent.application.backend import Backend
 from televent.application.messages.chat import ChatText
 from televent.application.messages.mail import NoticeMail
 from televent.application.messages.message import Message
-from televent.application.messages.outbox import ATTEMPTS, Claimed, OutboxMessage, RetryLater, Undeliverable
+from televent.application.messages.outbox import (
+    ATTEMPTS,
+    PATIENCE,
+    Claimed,
+    OutboxMessage,
+    RetryLater,
+    Undeliverable,
+)
 from televent.application.messages.webhooks import WebhookDue
 from televent.application.outward import Answer, BadUrl, Outward, Request, Unreachable
 from televent.application.webhooks.book import ANSWER, MAX_FAILING, Attempt, Delivery, State, Webhook, Why
@@ -97,7 +104,9 @@ class WebhookSender:
 
     async def _refused(self, message: Claimed, webhook: Webhook, delivery: Delivery, answer: Answer) -> None:
         reason = f"the program answered {answer.status}"
-        if answer.status in (429, 503) and answer.retry_after is not None:
+        # A program that asks to wait for longer than that has failed.
+        patient = self._clock() - message.created_at < PATIENCE
+        if answer.status in (429, 503) and answer.retry_after is not None and patient:
             await self._note(message, delivery, "pending", answer=answer, error=reason)
             raise RetryLater(answer.retry_after, reason)
         await self._failed(message, webhook, delivery, reason, answer)
