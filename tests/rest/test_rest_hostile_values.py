@@ -20,8 +20,16 @@ HOSTILE: tuple[tuple[str, str, Any], ...] = (
     ("POST", "/events", {"start": "2027-11-30", "recurrence": {"rule": "FREQ=DAILY\r\nX-A:b"}}),
     ("POST", "/events", {"start": "2027-11-30", "time_zone": "../../etc/passwd"}),
     ("POST", "/events", {"start": "2027-11-30T10:00:00", "time_zone": "Europe/London\x00"}),
-    ("POST", "/events", {"start": "2027-11-30T10:00:00", "end": "2027-11-30T11:00:00", "time_zone": None,
-                         "end_time_zone": "Europe/London"}),
+    (
+        "POST",
+        "/events",
+        {
+            "start": "2027-11-30T10:00:00",
+            "end": "2027-11-30T11:00:00",
+            "time_zone": None,
+            "end_time_zone": "Europe/London",
+        },
+    ),
     ("PATCH", "/events/{floating}", {"end_time_zone": "Europe/London"}),
     ("PATCH", "/events/{floating}", {"end": "2027-11-30T11:00:00", "end_time_zone": "Europe/London"}),
     ("PATCH", "/events/{flight}", {"time_zone": None}),
