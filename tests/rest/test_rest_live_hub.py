@@ -11,7 +11,7 @@ from support.dav import Client, Site, event
 from support.live import work
 from support.live_tokens import begin_session
 from support.shares import mounted
-from support.waiting import NET
+from support.waiting import NET, wait_until
 from televent.adapters.rest.auth import Person
 from televent.adapters.rest.live.frames import Item
 from televent.adapters.rest.live.hub import Hub
@@ -169,8 +169,7 @@ def test_a_stream_that_opens_while_a_page_is_read_misses_nothing(
         first.close()
         streams = [(await hub.open(each, place))[0] for each in (person, sharee)]
         waiting = [asyncio.create_task(more(each, 1)) for each in streams]
-        while any(each._behind for each in streams):
-            await asyncio.sleep(0)
+        await asyncio.to_thread(wait_until, lambda: not any(each._behind for each in streams))
         told.set()
         for each in waiting:
             assert len(await each) == 1

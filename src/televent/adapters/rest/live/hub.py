@@ -229,9 +229,9 @@ class Hub:
 
         ``listening``: the channels for which the page was read. A stream of a later one may have caught up meanwhile
         with everything but this page."""
-        for tenant, channel in self._channels.items() if told.page.changes else ():
-            if listening.get(tenant) is not channel:
-                for stream in channel.streams:
+        for tenant, later in self._channels.items() if told.page.changes else ():
+            if listening.get(tenant) is not later:
+                for stream in later.streams:
                     stream.fall_behind()
         for tenant, calendars in told.calendars.items():
             if tenant in self._channels:
