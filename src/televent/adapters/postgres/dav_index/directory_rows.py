@@ -24,8 +24,8 @@ _SELECT = """
         device.device_id, device.name, device.hash, device.selector, device.created_at, device.last_used_at
     FROM account LEFT JOIN device ON device.tenant_id = account.tenant_id"""
 _ORDER = " ORDER BY account.opened_at, account.tenant_id, device.created_at, device.device_id"
-ACCOUNTS = _SELECT + _ORDER
 ACCOUNT_BY = _SELECT + " WHERE {where}" + _ORDER
+ACCOUNTS = ACCOUNT_BY.format(where="NOT EXISTS (SELECT FROM keeper WHERE keeper.tenant_id = account.tenant_id)")
 FORMER_HOLDERS = ACCOUNT_BY.format(
     where="""account.tenant_id IN (
         SELECT was.tenant_id FROM address AS was WHERE was.address = ANY(%s) AND was.former

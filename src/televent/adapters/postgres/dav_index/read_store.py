@@ -292,7 +292,7 @@ class PostgresReads(ShareReads, ListingReads, CompanyReads, CounterReads, CodeRe
         return accounts_of(self._fetch(ACCOUNT_BY.format(where="account.tenant_id = ANY (%s)"), (list(tenants),)))
 
     def accounts(self) -> list[AccountRow]:
-        """All accounts, the oldest first."""
+        """The accounts of all people, the oldest first; without those of subscribed calendars."""
         return accounts_of(self._fetch(ACCOUNTS, ()))
 
     def note_device_used(self, tenant: AccountId, device_id: UUID, now: datetime) -> None:

@@ -62,6 +62,7 @@ ACQUAINTANCES = f"""
         FROM mount JOIN calendar ON calendar.tenant_id = mount.owner_id AND calendar.calendar_id = mount.calendar_id
             AND NOT calendar.deleted AND calendar.shares ? mount.tenant_id::text AND {_KNOWN}
         WHERE mount.tenant_id = %s AND mount.status IN ('offered', 'accepted')
+            AND NOT EXISTS (SELECT FROM keeper WHERE keeper.tenant_id = mount.owner_id)
         UNION ALL
         SELECT grantee.key::uuid, grantee.value ->> 'address', grantee.value ->> 'status' = 'accepted'
         FROM calendar CROSS JOIN jsonb_each(calendar.shares) AS grantee
@@ -99,7 +100,8 @@ class ShareReads(PooledReads):
         return _shared(rows[0], sharee) if rows else None
 
     def acquaintances(self, tenant: AccountId) -> list[Acquaintance]:
-        """The owners that share with this account and the sharees of its calendars, at most MAX_ACQUAINTANCES."""
+        """The people who share with this account and the sharees of its calendars, at most MAX_ACQUAINTANCES. The
+        account of a subscribed calendar is no person."""
         rows = self._fetch(ACQUAINTANCES, (tenant, tenant, MAX_ACQUAINTANCES))
         return [Acquaintance(person, tuple(addresses), agreed) for person, addresses, agreed in rows]
 
