@@ -64,6 +64,7 @@ from televent.adapters.rest.problems import (
     of_stranger,
 )
 from televent.adapters.rest.scopes import SIGNED_IN
+from televent.adapters.rest.storable import StorableRequest
 from televent.application.outage import Outage
 from televent.application.reach import Reach
 from televent.domain.refusal import Refusal
@@ -177,6 +178,7 @@ def rest_door(
         middleware=[Compression(), Admission(admit)],
         guards=[allowed],
         cors_config=cors if origins else None,
+        request_class=StorableRequest,
         request_max_body_size=BODY_LIMIT,
         before_send=[_secure],
         dependencies={"signed_in": Provide(signed_in)},

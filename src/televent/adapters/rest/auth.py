@@ -22,6 +22,7 @@ from televent.adapters.rest.cookies import READING, Cookies
 from televent.adapters.rest.problems import NotSignedIn, TooManyRequests, WrongScope
 from televent.adapters.rest.scopes import SCOPE, SIGNED_IN
 from televent.adapters.rest.scopes import Scope as Part
+from televent.adapters.rest.storable import check_url
 from televent.adapters.rest.telegram_proof import TelegramProofs
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
@@ -251,9 +252,11 @@ class Auth:
 async def allowed(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """The guard of every handler: signs the request in where the handler is for signed-in people, and compares scopes.
 
-    A handler that names no scope is for sessions only. Raises NotSignedIn, TooManyRequests, WrongScope, CrossSite.
+    A handler that names no scope is for sessions only. Raises NotSignedIn, TooManyRequests, WrongScope, CrossSite; and
+    ValidationException for a URL with a text that cannot be stored.
     """
     if not handler.opt.get(SIGNED_IN):
+        check_url(connection)
         return
     auth: Auth = connection.app.state.auth
     header, init_data = connection.headers.get("authorization", ""), connection.headers.get(INIT_DATA, "")
@@ -263,6 +266,7 @@ async def allowed(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseR
     person = await auth.person_of(connection.scope, header, init_data)  # type: ignore[arg-type]
     if handler.opt.get(SCOPE, Part.SESSION) not in person.scopes:
         raise WrongScope
+    check_url(connection)
     connection.scope["state"][PERSON] = person
 
 

@@ -96,9 +96,9 @@ def sentence(name: str, language: str) -> str:
 
 def documented(*names: str) -> dict[int, ResponseSpec]:
     """The answers of an operation that has these problems, for its ``responses``. One for signed-in people can have the
-    wrong scope, or come with cookies from another site."""
+    wrong scope, come with cookies from another site, or have a text in its URL that cannot be stored."""
     if NOT_SIGNED_IN in names:
-        names = (*names, WRONG_SCOPE, CROSS_SITE)
+        names = (*names, WRONG_SCOPE, CROSS_SITE, INVALID)
     statuses = {name: _status(name) for name in dict.fromkeys(names)}
     return {
         status: ResponseSpec(

@@ -65,7 +65,7 @@ class ProblemTypes(Controller):
             200: ResponseSpec(
                 ProblemType, generate_examples=False, description="The type.", examples=[Example(value=EXAMPLE)]
             ),
-            **documented("malformed-request", "no-such-path", "too-many-requests"),
+            **documented("malformed-request", "invalid-request", "no-such-path", "too-many-requests"),
         },
         sync_to_thread=False,
     )
