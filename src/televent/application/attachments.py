@@ -20,14 +20,25 @@ MAX_ATTACHMENTS: Final = 20
 CHUNK: Final = 256 * 1024
 """Bytes of each stored chunk but the last, and max bytes of an attachment that are in memory at once. It cannot change:
 the place of a byte is found by it."""
-_PATH: Final = re.compile(r"/caldav/[^/?#]+/attachments/([^/?#]+)/[^/?#]*\Z")
+_PATH: Final = re.compile(r"/caldav/(?P<owner>[^/?#]+)/attachments/(?P<id>[^/?#]+)/[^/?#]*\Z")
 
 
 def base_in(url: str, managed_id: str) -> str | None:
     """The part of an attachment's URL before its path inside this server, such as ``https://cal.example.com``; None if
     the URL does not end with such a path for that id."""
     found = _PATH.search(url)
-    return url[: found.start()] if found is not None and found[1] == managed_id else None
+    return url[: found.start()] if found is not None and found["id"] == managed_id else None
+
+
+def owner_in(url: str, managed_id: str) -> AccountId | None:
+    """The account in such a URL, which says nothing about who may read the attachment; None as in ``base_in``."""
+    found = _PATH.search(url)
+    if found is None or found["id"] != managed_id:
+        return None
+    try:
+        return AccountId(UUID(found["owner"]))
+    except ValueError:
+        return None
 
 
 def at_base(root: Component, base: str) -> bool:

@@ -21,6 +21,7 @@ from televent.adapters.rest.auth import Admit, Auth, allowed, signed_in
 from televent.adapters.rest.compressing import Compression
 from televent.adapters.rest.controllers.addresses import Addresses
 from televent.adapters.rest.controllers.api_keys import ApiKeys
+from televent.adapters.rest.controllers.attachments import Attachments
 from televent.adapters.rest.controllers.auth import Auths
 from televent.adapters.rest.controllers.calendars import Calendars
 from televent.adapters.rest.controllers.device_setup import Setup
@@ -92,6 +93,7 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     Calendars,
     EventCollection,
     Events,
+    Attachments,
     Occurrences,
     Series,
     Guests,

@@ -85,6 +85,14 @@ def managed_ids(text: CalendarText) -> frozenset[str]:
     return frozenset(found for part in root.walk() for each in part.all("ATTACH") if (found := _id_of(each)))
 
 
+def urls_of(text: CalendarText, managed_id: str) -> frozenset[str]:
+    """Every URL that the text has for the attachment of that id."""
+    if managed_id not in managed_ids(text):
+        return frozenset()
+    lines = (each for part in text.tree.walk() for each in part.all("ATTACH"))
+    return frozenset(each.value for each in lines if _id_of(each) == managed_id)
+
+
 def mentioned(text: bytes, managed_id: str) -> bool:
     """True where the id is anywhere in the text, also in a URL: some clients drop parameters that they do not know."""
     return managed_id.encode() in _FOLD.sub(b"", text)
