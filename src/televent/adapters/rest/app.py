@@ -13,12 +13,13 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.middleware import ASGIMiddleware
 from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme
+from litestar.openapi.spec import Components
 from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
 
 from televent.adapters.rest.auth import Admit, Auth, allowed, signed_in
 from televent.adapters.rest.compressing import Compression
+from televent.adapters.rest.contract.document import ContractPlugin
+from televent.adapters.rest.contract.security import SCHEMES
 from televent.adapters.rest.controllers.addresses import Addresses
 from televent.adapters.rest.controllers.api_keys import ApiKeys
 from televent.adapters.rest.controllers.attachments import Attachments
@@ -201,20 +202,8 @@ def rest_door(
             description="Calendars, events and meetings. Errors are problem details (RFC 9457).",
             use_handler_docstrings=True,
             path="/openapi.json",
-            components=Components(
-                security_schemes={
-                    "token": SecurityScheme(
-                        type="http", scheme="bearer", description="An access token, or an API key with the scope."
-                    ),
-                    "telegram": SecurityScheme(
-                        type="apiKey",
-                        name="X-Telegram-Init-Data",
-                        security_scheme_in="header",
-                        description="Init data of a Mini App, for all operations but those about sessions.",
-                    ),
-                }
-            ),
-            render_plugins=[JsonRenderPlugin(path="/")],
+            components=Components(security_schemes=dict(SCHEMES)),
+            render_plugins=[ContractPlugin(path="/")],
         ),
         logging_config=None,
         state=State({"clock": clock, "auth": auth, "base": base, "connecting": connecting, "live": live}),

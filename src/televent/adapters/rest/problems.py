@@ -99,7 +99,7 @@ def documented(*names: str) -> dict[int, ResponseSpec]:
     wrong scope, come with cookies from another site, or have a text in its URL that cannot be stored."""
     if NOT_SIGNED_IN in names:
         names = (*names, WRONG_SCOPE, CROSS_SITE, INVALID)
-    statuses = {name: _status(name) for name in dict.fromkeys(names)}
+    statuses = {name: status_of(name) for name in dict.fromkeys(names)}
     return {
         status: ResponseSpec(
             Problem,
@@ -107,7 +107,7 @@ def documented(*names: str) -> dict[int, ResponseSpec]:
             media_type=MEDIA_TYPE,
             description=" ".join(_english()[name] for name in statuses if statuses[name] == status),
             examples=[
-                Example(id=name, summary=name, value=msgspec.to_builtins(_example(name)))
+                Example(id=name, summary=name, value=msgspec.to_builtins(example_of(name)))
                 for name in statuses
                 if statuses[name] == status
             ],
@@ -196,10 +196,11 @@ def _answer(
 
 def _problem(name: str, detail: str, request_id: str, errors: tuple[WrongValue, ...] = ()) -> Problem:
     title = name.replace("-", " ").capitalize()
-    return Problem(f"{URN}{name}", title, _status(name), detail, request_id, errors)
+    return Problem(f"{URN}{name}", title, status_of(name), detail, request_id, errors)
 
 
-def _example(name: str) -> Problem:
+def example_of(name: str) -> Problem:
+    """A problem as the documentation shows it. Raises KeyError for an unknown name."""
     return _problem(name, _english()[name], "0d4c7be2f5a14b0f8a6d0f1b8f1f8a52")
 
 
@@ -211,7 +212,8 @@ def _english() -> dict[str, str]:
     return dict(re.findall(r"^problem-([a-z-]+) = (.+)$", text, re.MULTILINE))
 
 
-def _status(name: str) -> int:
+def status_of(name: str) -> int:
+    """The status of a problem by its name. Raises KeyError."""
     return STATUSES[name] if name in STATUSES else _REFUSED[name]
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from litestar import Controller, MediaType, Request, Response, get
 
+from televent.adapters.rest.contract.document import contract_of
 from televent.adapters.rest.docs_page import page_of
 
 POLICY: Final = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -22,7 +23,7 @@ class Docs(Controller):
     @get("/", media_type=MediaType.HTML, sync_to_thread=False)
     def page(self, request: Request[Any, Any, Any]) -> Response[str]:
         """The page."""
-        body = page_of(request.app.openapi_schema.to_schema())
+        body = page_of(contract_of(request.app))
         headers = {"content-security-policy": POLICY, "cache-control": "no-cache"}
         return Response(body, media_type=MediaType.HTML, headers=headers)
 
