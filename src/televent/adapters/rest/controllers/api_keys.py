@@ -33,7 +33,9 @@ BODY: Final = ("malformed-request", "body-too-large", "invalid-request", "too-ma
 class NewKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``expires_at``: with an offset from UTC, at most ten years ahead; null: the key counts until it is revoked."""
 
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=64, examples=["Backup script"])]
+    name: Annotated[
+        str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["Backup script"])
+    ]
     scopes: Annotated[list[Grant], msgspec.Meta(min_length=1, max_length=len(GRANTS))]
     expires_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
 

@@ -23,7 +23,9 @@ from televent.application.use_cases.people import sign_in
 from televent.domain.account.decide import CODE_LIFETIME
 
 TOKEN: Final[list[dict[str, list[str]]]] = [{"token": []}]
-Address = Annotated[str, msgspec.Meta(min_length=3, max_length=254, examples=["ann@example.com"])]
+Address = Annotated[
+    str, msgspec.Meta(min_length=3, max_length=254, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["ann@example.com"])
+]
 Secret = Annotated[str, msgspec.Meta(min_length=1, max_length=256, examples=["seven green bicycles"])]
 
 

@@ -31,7 +31,7 @@ class NewAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     email: Address
     password: Secret
-    name: Annotated[str, msgspec.Meta(max_length=256, examples=["Ann"])] = ""
+    name: Annotated[str, msgspec.Meta(max_length=256, pattern=r"^[^\x00-\x1f\x7f]*$", examples=["Ann"])] = ""
     timezone: Annotated[str, msgspec.Meta(min_length=1, max_length=64, examples=["Europe/London"])] = "UTC"
     locale: Literal["en", "ru"] | None = None
 

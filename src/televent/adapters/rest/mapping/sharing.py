@@ -20,7 +20,7 @@ class NewShare(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     email: Email
     access: Access
-    message: Annotated[str, Meta(max_length=256)] = ""
+    message: Annotated[str, Meta(max_length=256, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")] = ""
 
 
 class Share(msgspec.Struct, frozen=True, kw_only=True):
