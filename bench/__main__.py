@@ -28,6 +28,7 @@ from bench.memory import measure_memory
 from bench.part import Outcome, Task
 from bench.reminders import measure_reminders
 from bench.replayed import measure_replay
+from bench.rest import measure_rest
 from bench.search import measure_search
 from bench.start import measure_start
 from bench.thousand import APPEND, CYRUS, measure_thousand
@@ -49,9 +50,11 @@ PARTS: dict[str, Part] = {
     "replay": measure_replay,
     "search": measure_search,
     "live": measure_live,
+    "rest": measure_rest,
 }
 EPILOG = """Without any of --large, --memory, --town, --start, --meeting, --bot, --reminders, --mails, --replay,
---search, --live, --whole the rows at 1,000 events are measured. The times given are for an idle machine with two cores.
+--search, --live, --rest, --whole the rows at 1,000 events are measured. The times given are for an idle machine with
+two cores.
 Each complete part writes its own block of the documentation; a part is not complete with --quick, --only or --without.
 Ctrl-C or SIGTERM stops everything that was started and removes its data."""
 
@@ -97,6 +100,7 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--search", action="store_true", help="a search among 100,000 events (about 5 minutes)")
     parser.add_argument("--live", action="store_true", help="a change that reaches 1,000 open streams (about a minute)")
+    parser.add_argument("--rest", action="store_true", help="reads and writes at the REST door (about a minute)")
     parser.add_argument("--whole", action="store_true", help="the rows at 1,000 and the parts above (about 50 minutes)")
     parser.add_argument("--minutes", type=float, default=2.0, help="how long the town's clients sync (default: 2)")
     parser.add_argument("--quick", action="store_true", help="smaller sizes: under a minute for each part")

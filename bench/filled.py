@@ -93,7 +93,7 @@ def fill_calendars(place: Path, sizes: dict[str, int], meter: Meter) -> Login:
             drafts = (bulk.draft(core, owner, calendar_id, number) for number in range(size))
             bulk.record(core, drafts, lambda more: meter.add("events", more))
         bulk.settle_store(core)
-        login = _login(core, 0, owner)
+        login = login_of(core, 0, owner)
     known.write_text(json.dumps(asdict(login)))
     return login
 
@@ -108,7 +108,7 @@ def fill_town(place: Path, accounts: int, each: int, clients: int, meter: Meter)
         people = _opened(core, accounts, meter)
         bulk.record(core, _of_town(core, people, each), lambda more: meter.add("events", more))
         chosen = range(0, accounts, max(accounts // clients, 1))[:clients]
-        logins = [_login(core, number, people[number]) for number in chosen]
+        logins = [login_of(core, number, people[number]) for number in chosen]
         bulk.settle_store(core)
     return logins
 
@@ -139,19 +139,21 @@ def _opened(core: Core, count: int, meter: Meter) -> list[AccountRow]:
 
 
 def _of_town(core: Core, people: Sequence[AccountRow], each: int) -> Iterator[bulk.Draft]:
-    originals = [bulk.draft(core, people[0], _home(people[0]), number) for number in range(each)]
+    originals = [bulk.draft(core, people[0], home_calendar(people[0]), number) for number in range(each)]
     for number, owner in enumerate(people):
         for event, original in enumerate(originals):
             uid, href = events.uid(event, prefix=prefix(number)), events.name(event, prefix=prefix(number))
-            yield original.of(owner, _home(owner), uid, href)
+            yield original.of(owner, home_calendar(owner), uid, href)
 
 
-def _login(core: Core, number: int, owner: AccountRow) -> Login:
+def login_of(core: Core, number: int, owner: AccountRow) -> Login:
+    """A login of an account, with a new device password."""
     device = add_device(core.backend, context(owner.tenant), name="bench")
     return Login(number, str(owner.tenant), str(FIRST_TELEGRAM_ID + number), device.password)
 
 
-def _home(owner: AccountRow) -> UUID:
+def home_calendar(owner: AccountRow) -> UUID:
+    """The default calendar of an account. Raises ServerError."""
     if owner.default_calendar is None:
         raise ServerError("an account has no default calendar")
     return owner.default_calendar

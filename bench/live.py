@@ -85,7 +85,7 @@ async def measure_live(task: Task) -> Outcome:
     version = store.postgres_version(server)
     with store.open_store(server) as core:
         accounts = await asyncio.to_thread(_people, core, people)
-        tokens = [await _token(core, account) for account in accounts]
+        tokens = [await session_token(core, account) for account in accounts]
         await settle(server.process.pid)
         numbers = iter(range(changes + 2))
 
@@ -176,7 +176,9 @@ def _people(core: Core, number: int) -> list[AccountId]:
     return accounts
 
 
-async def _token(core: Core, account: AccountId) -> str:
+async def session_token(core: Core, account: AccountId) -> str:
+    """An access token of a new session."""
+
     async def admitted(_: object) -> float:
         return 0.0
 

@@ -23,6 +23,7 @@ from televent.domain.calendar_object.events import EventCreated, Outline, Splice
 from televent.domain.ids import AccountId, StreamKey
 from televent.runtime.compose import Core, build_core
 from televent.runtime.database import migrated_database
+from televent.runtime.person_keys import with_keys
 from televent.settings import load_settings
 
 
@@ -34,7 +35,7 @@ def open_store(server: Server) -> contextlib.AbstractContextManager[Core]:
 @contextlib.contextmanager
 def open_data(data: Path) -> Iterator[Core]:
     """Opens the database of a data directory in this process, with or without a server on it."""
-    settings = load_settings(data_dir=data)
+    settings = with_keys(load_settings(data_dir=data))
     with migrated_database(settings) as url:
         core = build_core(settings, url)
         try:
