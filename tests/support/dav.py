@@ -240,7 +240,7 @@ def open_site(
     marks = PostgresMarks(core.direct or database_url)
     door = Doubted(plain, marks, rate_limits)
     config = uvicorn.Config(
-        entrance(core, door),
+        entrance(core, door, marks=marks),
         host="127.0.0.1",
         port=0,
         lifespan="off",

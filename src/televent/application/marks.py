@@ -10,8 +10,11 @@ from typing import Protocol
 
 Key = tuple[object, ...]
 """The row that a mark belongs to: ``("account", tenant)`` with its addresses and devices; ``("calendar", tenant,
-name)``; ``("resource", tenant, calendar, href)``; ``("home", tenant)``, for all calendars that the account sees;
-``("principal", tenant)``."""
+name)``; ``("resource", tenant, calendar, href)``; ``("home", tenant)``, for all calendars that the account sees, with
+what is in them; ``("principal", tenant)``; ``("event", tenant, stream_id)``, b"" where no own calendar has it.
+
+``("session", tenant, session_id)`` has the time at which the session of the REST door expires, in seconds since 1970 as
+decimal digits. It is missing where the session has ended."""
 
 Mark = tuple[object, ...]
 

@@ -53,6 +53,10 @@ class Origins(Protocol):
         nothing. None where the person has no account. Raises Outage."""
         ...
 
+    def known(self, person: AccountId, origin: Origin, now: datetime) -> UUID | None:
+        """The id of that origin today, where this process remembers it. It does not block."""
+        ...
+
     def named(self, ids: Collection[tuple[str, UUID]]) -> Mapping[UUID, Origin]:
         """The origins with these ids, each with its actor; those that are forgotten are missing. Raises Outage."""
         ...

@@ -177,10 +177,12 @@ def http_app(core: Core, marks: Marks | None, live: Hub | None = None) -> Any:
     )
     if marks is not None:
         door = AnswerCache(door, marks, limits)
-    return entrance(core, door, limits, live)
+    return entrance(core, door, limits, live, marks)
 
 
-def entrance(core: Core, caldav: Asgi, limits: RateLimits | None = None, live: Hub | None = None) -> Asgi:
+def entrance(
+    core: Core, caldav: Asgi, limits: RateLimits | None = None, live: Hub | None = None, marks: Marks | None = None
+) -> Asgi:
     """The application that every request enters, with ``caldav`` behind it. ``limits`` None: nothing is counted."""
     settings = core.settings
 
@@ -198,7 +200,7 @@ def entrance(core: Core, caldav: Asgi, limits: RateLimits | None = None, live: H
             rest_door(
                 lambda: core.backend.clock(),
                 admit,
-                rest_auth(core, admit, limited=limits is not None),
+                rest_auth(core, admit, limited=limits is not None, marks=marks),
                 connecting=Connecting(partial(reach, settings), profile_signer(settings)),
                 origins=settings.cors_origins,
                 live=live or live_hub(core),
@@ -213,11 +215,13 @@ def entrance(core: Core, caldav: Asgi, limits: RateLimits | None = None, live: H
 
         mounts["/hooks/mail"] = mail_hooks(core)
     start = StartPage(partial(_base, settings), sandbox_beside(settings))
-    front = Front(rest_app(check), caldav, start, mounts=mounts, public_path=settings.public_path)
+    front = Front(rest_app(check), caldav, start, mounts=mounts, public_path=settings.public_path, access=access_log())
     return Forwarded(front, list(settings.trusted_proxies)) if settings.trusted_proxies else front
 
 
-def rest_auth(core: Core, admit: Callable[[Scope], Awaitable[float]], *, limited: bool) -> Auth:
+def rest_auth(
+    core: Core, admit: Callable[[Scope], Awaitable[float]], *, limited: bool, marks: Marks | None = None
+) -> Auth:
     """How requests of the REST door are signed in. The keys are read with the first one: a start waits for nothing."""
     settings = core.settings
     secret = settings.jwt_secret
@@ -251,6 +255,7 @@ def rest_auth(core: Core, admit: Callable[[Scope], Awaitable[float]], *, limited
         ),
         guesses=limit("sign-in-name", Rate(10, 60.0, 50)),
         registrations=limit("register", Rate(1, 60.0, 20)),
+        marks=marks,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 from litestar import Litestar
 from litestar.config.cors import CORSConfig
-from litestar.datastructures import MutableScopeHeaders, State
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.middleware import ASGIMiddleware
@@ -65,6 +65,7 @@ from televent.adapters.rest.problems import (
     of_scope,
     of_stranger,
 )
+from televent.adapters.rest.remembered import RememberedAnswers
 from televent.adapters.rest.scopes import SIGNED_IN
 from televent.adapters.rest.storable import StorableRequest
 from televent.application.outage import Outage
@@ -125,13 +126,13 @@ TAKEN: Final = [
 """The headers that pages of other origins may send."""
 SHOWN: Final = ["ETag", "Idempotency-Replayed", "Location", "Preference-Applied", "Retry-After", "X-Request-ID"]
 """The headers of an answer that pages of other origins may read."""
-SECURE: Final = {
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "x-robots-tag": "noindex",
+SECURE: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-robots-tag", b"noindex"),
     # An answer is no page. The page of the documentation brings a policy of its own.
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-}
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
 
 
 class Admission(ASGIMiddleware):
@@ -206,13 +207,22 @@ def rest_door(
             render_plugins=[ContractPlugin(path="/")],
         ),
         logging_config=None,
-        state=State({"clock": clock, "auth": auth, "base": base, "connecting": connecting, "live": live}),
+        state=State(
+            {
+                "clock": clock,
+                "auth": auth,
+                "base": base,
+                "connecting": connecting,
+                "live": live,
+                "answers": RememberedAnswers(),
+            }
+        ),
     )
 
 
 async def _secure(message: Message, _: Scope) -> None:
     """Adds the security headers that an answer does not have yet."""
     if message["type"] == "http.response.start":
-        headers = MutableScopeHeaders.from_message(message)
-        for name, value in SECURE.items():
-            headers.setdefault(name, value)
+        given = [*message["headers"]]
+        there = {name.lower() for name, _ in given}
+        message["headers"] = [*given, *(each for each in SECURE if each[0] not in there)]

@@ -20,12 +20,15 @@ from litestar.security.jwt import Token
 
 from televent.adapters.rest.cookies import READING, Cookies
 from televent.adapters.rest.problems import NotSignedIn, TooManyRequests, WrongScope
+from televent.adapters.rest.rows_read import MARKS, ROWS, Rows, no_rows
 from televent.adapters.rest.scopes import SCOPE, SIGNED_IN
 from televent.adapters.rest.scopes import Scope as Part
 from televent.adapters.rest.storable import check_url
 from televent.adapters.rest.telegram_proof import TelegramProofs
+from televent.adapters.rest.verified_tokens import VerifiedTokens
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
+from televent.application.marks import Marks
 from televent.application.origins import Origin
 from televent.application.outage import Outage
 from televent.application.use_cases.people import api_keys
@@ -118,6 +121,9 @@ class Auth:
     registrations: Count | None = None
     telegram: TelegramProofs = field(default_factory=TelegramProofs)
     cookies: Cookies = field(default_factory=Cookies)
+    marks: Marks | None = None
+    """Reads whether sessions have ended, with the marks of the rows that an answer is made of. None: by a thread."""
+    verified: VerifiedTokens[Person] = field(default_factory=VerifiedTokens)
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHES))
     _keys: tuple[str, ...] = ()
     _keys_until: float = 0.0
@@ -142,14 +148,18 @@ class Auth:
         )
         return token.encode(secret=(await self.secrets())[0], algorithm=ALGORITHM)
 
-    async def person_of(self, scope: Scope, header: str, init_data: str = "") -> Person:
+    async def person_of(self, scope: Scope, header: str, init_data: str = "", rows: Rows = no_rows) -> Person:
         """The person whose access token or API key the Authorization header has; without that header, of whom
-        ``init_data`` is. Raises NotSignedIn, TooManyRequests."""
+        ``init_data`` is. ``rows``: those whose marks are read with the session. Raises NotSignedIn, TooManyRequests."""
         scheme, _, encoded = header.partition(" ")
         encoded, found = encoded.strip(), None
         if scheme.lower() == "bearer" and len(encoded) <= MAX_TOKEN:
-            secrets = () if encoded.startswith(KEY_PREFIX) else await self.secrets()
-            found = await self.run(self._person, scope, encoded, secrets)
+            read = None
+            if not encoded.startswith(KEY_PREFIX):
+                read = self.verified.read(encoded, await self.secrets(), _read)
+                found = await self._marked(scope, read, rows) if read is not None else None
+            if found is None and (read is not None or encoded.startswith(KEY_PREFIX)):
+                found = await self.run(self._person, scope, encoded, read)
         elif not header and init_data:
             found = await self.run(self._telegram_person, scope, init_data)
         if found is None:
@@ -160,7 +170,25 @@ class Auth:
         await self._count(self.requests, str(found.tenant))
         return found
 
-    def _person(self, scope: Scope, encoded: str, secrets: tuple[str, ...]) -> Person | None:
+    async def _marked(self, scope: Scope, read: Person, rows: Rows) -> Person | None:
+        """The person, if the session of their token has not ended. None where it has, or nobody could say so here."""
+        if self.marks is None:
+            return None
+        own = ("session", read.tenant, read.session_id)
+        found = await self.marks.ask((own, *rows(scope, read.tenant)))
+        if found is None or float(found[1]) <= self.backend.clock().timestamp():  # type: ignore[arg-type]
+            return None
+        scope["state"][MARKS] = (found[0], *found[2:])
+        if scope.get("method", "GET") in READING:
+            return read
+        return replace(read, origin=await self._origin(scope, read))
+
+    async def _origin(self, scope: Scope, person: Person) -> UUID | None:
+        origin = self._origin_in(scope, person.session_id, person.name)
+        known = self.backend.origins.known(person.tenant, origin, self.backend.clock())
+        return known or await self.run(self.origin_of, scope, person.tenant, person.session_id, person.name)
+
+    def _person(self, scope: Scope, encoded: str, read: Person | None) -> Person | None:
         if encoded.startswith(KEY_PREFIX):
             owner = api_keys.owner_of(self.backend, taken(encoded.removeprefix(KEY_PREFIX)))
             if owner is None:
@@ -168,7 +196,6 @@ class Auth:
             key = owner[1]
             found = Person(owner[0], key.key_id, KEY, frozenset(key.scopes), key.name, expires=key.expires_at)
         else:
-            read = _read(encoded, secrets)
             if read is None or not self.backend.sessions.alive(read.tenant, read.session_id, self.backend.clock()):
                 return None
             found = read
@@ -195,10 +222,12 @@ class Auth:
 
     def origin_of(self, scope: Scope, tenant: AccountId, device_id: UUID, name: str = "") -> UUID | None:
         """The id of the origin of a command. It blocks. Raises Outage."""
+        return self.backend.origins.id_of(tenant, self._origin_in(scope, device_id, name), self.backend.clock())
+
+    def _origin_in(self, scope: Scope, device_id: UUID, name: str) -> Origin:
         agent = next((value for key, value in scope["headers"] if key == b"user-agent"), b"").decode("latin-1")
         agent = agent.replace("\0", "")
-        origin = Origin("rest", device_id, name or agent[:64] or "API", self.client_of(scope), agent)
-        return self.backend.origins.id_of(tenant, origin, self.backend.clock())
+        return Origin("rest", device_id, name or agent[:64] or "API", self.client_of(scope), agent)
 
     async def count_attempt(self, scope: Scope, name: str) -> None:
         """Counts a sign-in by its name and its client: those who guess elsewhere do not lock a person out. Raises
@@ -263,7 +292,8 @@ async def allowed(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseR
     if not header and not init_data and (token := auth.cookies.access_in(connection.cookies)):
         auth.cookies.check(connection.scope)  # type: ignore[arg-type]
         header = f"Bearer {token}"
-    person = await auth.person_of(connection.scope, header, init_data)  # type: ignore[arg-type]
+    rows = handler.opt.get(ROWS, no_rows)
+    person = await auth.person_of(connection.scope, header, init_data, rows)  # type: ignore[arg-type]
     if handler.opt.get(SCOPE, Part.SESSION) not in person.scopes:
         raise WrongScope
     check_url(connection)

@@ -14,6 +14,7 @@ from televent.adapters.rest.encoded import ENCODED
 from televent.adapters.rest.fields import only
 from televent.adapters.rest.mapping.shapes import Event
 from televent.adapters.rest.mapping.showing import event_of
+from televent.adapters.rest.ready_response import ReadyResponse
 from televent.application.backend import Backend
 from televent.application.refusals import UnknownOccurrenceId, UnknownResource
 from televent.application.use_cases.events.event_at import event_at
@@ -24,21 +25,21 @@ from televent.ical.editing.occurrences import occurrence_named
 from televent.ical.editing.refusals import UnknownOccurrence
 from televent.ical.text.values import Moment
 
-JSON = "application/json"
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer to a request. ``body`` is JSON, b"" for none. ``headers`` are strings by lower-case name."""
+    """An answer to a request. ``body`` is JSON, b"" for none. ``headers`` are strings by lower-case name. ``lasting``:
+    it is made of nothing but the request and the rows that its handler names (rows_read)."""
 
     status: int
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    lasting: bool = False
 
     def sent(self) -> Response[bytes]:
         """The answer for the framework."""
         headers = {"cache-control": "private, no-cache", **self.headers}
-        return Response(self.body, status_code=self.status, media_type=JSON, headers=headers)
+        return ReadyResponse(self.status, self.body, headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def read_event(
     headers = {"etag": f'"{row.etag}"'}
     if has(row.etag):
         return Answer(304, b"", headers)
-    return Answer(200, only(ENCODED.encode(row, me, None).body, fields), headers)
+    return Answer(200, only(ENCODED.encode(row, me, None).body, fields), headers, lasting=found is not None)
 
 
 def see(backend: Backend, tenant: AccountId, event_id: UUID, occurrence_id: str | None = None) -> Seen:

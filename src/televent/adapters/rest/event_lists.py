@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -90,7 +90,10 @@ def list_events(backend: Backend, tenant: AccountId, query: Query) -> Answer:
         rid = each.at[0] if each.at is not None else None
         items.append(((value(encoded, zone), f"{each.row.stream_id}/{rid or ''}"), encoded))
     page = page_of(items, order=query.sort, limit=query.limit, cursor=query.cursor)
-    return page_answer([only(each.body, query.fields) for each in page.items], page.cursor)
+    answer = page_answer([only(each.body, query.fields) for each in page.items], page.cursor)
+    # A shared calendar's events depend on rows of others, too.
+    own = query.as_of is None and all(each.share is None for each in calendars)
+    return replace(answer, lasting=own)
 
 
 def page_answer(bodies: list[bytes], cursor: str | None) -> Answer:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-WIDTHS: Final = {"account": 1, "calendar": 2, "resource": 3, "home": 1, "principal": 1}
+WIDTHS: Final = {"account": 1, "calendar": 2, "resource": 3, "home": 1, "principal": 1, "session": 2, "event": 2}
 """The number of parts of a key after its kind."""
 KINDS: Final = tuple(WIDTHS)
 """The kinds in the order of the statement's parameters: one array for each part of each kind."""
@@ -17,7 +17,9 @@ ASK: Final = """
     SELECT 0, ordinal,
         (SELECT xmin::text || ctid::text FROM account WHERE tenant_id = asked.tenant)
         || '/' || coalesce(
-            (SELECT string_agg(xmin::text || ctid::text, ' ') FROM address WHERE tenant_id = asked.tenant), '')
+            (SELECT string_agg(xmin::text || ctid::text || CASE WHEN former THEN EXISTS (
+                SELECT 1 FROM address AS other WHERE other.address = address.address AND other.verified
+            )::text ELSE '' END, ' ') FROM address WHERE tenant_id = asked.tenant), '')
         || '/' || coalesce(
             (SELECT string_agg(xmin::text || ctid::text, ' ') FROM device WHERE tenant_id = asked.tenant), '')
     FROM unnest($1::uuid[]) WITH ORDINALITY AS asked (tenant, ordinal)
@@ -48,6 +50,18 @@ ASK: Final = """
     UNION ALL
     SELECT 4, ordinal,
         coalesce((SELECT xmin::text || ctid::text FROM principal WHERE tenant_id = asked.tenant), '')
-    FROM unnest($8::uuid[]) WITH ORDINALITY AS asked (tenant, ordinal)"""
+    FROM unnest($8::uuid[]) WITH ORDINALITY AS asked (tenant, ordinal)
+    UNION ALL
+    SELECT 5, ordinal, (
+        SELECT extract(epoch FROM expires_at)::text FROM session
+        WHERE tenant_id = asked.tenant AND session_id = asked.session)
+    FROM unnest($9::uuid[], $10::uuid[]) WITH ORDINALITY AS asked (tenant, session, ordinal)
+    UNION ALL
+    SELECT 6, ordinal, coalesce((
+        SELECT xmin::text || ctid::text FROM resource
+        WHERE tenant_id = asked.tenant AND stream_id = asked.event AND NOT deleted AND component = 'VEVENT'
+            AND uid <> stream_id::text
+        LIMIT 1), '')
+    FROM unnest($11::uuid[], $12::uuid[]) WITH ORDINALITY AS asked (tenant, event, ordinal)"""
 """The columns: the kind's place in KINDS, the key's place among the keys of its kind (from 1), and the mark, NULL
 without a row."""

@@ -51,12 +51,11 @@ class PostgresOrigins:
 
     def id_of(self, person: AccountId, origin: Origin, now: datetime) -> UUID | None:
         """The id of that origin today; the first call of a day stores it. Raises Outage."""
+        known = self.known(person, origin, now)
+        if known is not None:
+            return known
         origin = replace(origin, user_agent=origin.user_agent[:MAX_PROGRAM])
         key, day = (person, origin), now.astimezone(UTC).date()
-        with self._guard:
-            known = self._known.get(key)
-        if known is not None and known[0] == day:
-            return known[1]
         found = self._put(person, origin, day, now)
         if found is None:
             # Somebody sends another program's name with each request: the device is kept all the same.
@@ -68,6 +67,12 @@ class PostgresOrigins:
                 while len(self._known) > MAX_REMEMBERED:
                     self._known.popitem(last=False)
         return found
+
+    def known(self, person: AccountId, origin: Origin, now: datetime) -> UUID | None:
+        """The id of that origin today, where this process remembers it."""
+        with self._guard:
+            found = self._known.get((person, replace(origin, user_agent=origin.user_agent[:MAX_PROGRAM])))
+        return found[1] if found is not None and found[0] == now.astimezone(UTC).date() else None
 
     def forget(self) -> None:
         """Drops what this process remembers: another server may have lost the newest rows."""

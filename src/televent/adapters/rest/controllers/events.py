@@ -22,6 +22,8 @@ from televent.adapters.rest.fields import wanted
 from televent.adapters.rest.mapping.shapes import Event, EventFields
 from televent.adapters.rest.mapping.times import moment_past
 from televent.adapters.rest.problems import documented
+from televent.adapters.rest.remembered import remembered
+from televent.adapters.rest.rows_read import ROWS, event_rows
 from televent.adapters.rest.scopes import Scope, needs
 from televent.application.use_cases.events.remove_event import remove_event
 from televent.application.use_cases.events.which import Which
@@ -72,7 +74,7 @@ class Events(Controller):
         operation_id="getEvent",
         summary="Read an event",
         security=TOKEN,
-        opt=needs(Scope.CALENDARS_READ),
+        opt={**needs(Scope.CALENDARS_READ), ROWS: event_rows},
         responses={**READ, **documented(*ASKED, "unknown-resource", "not-yet-past", "past-too-large")},
     )
     async def one(
@@ -87,14 +89,9 @@ class Events(Controller):
         auth: Auth = request.app.state.auth
         asked = wanted(fields, Event)
         has = known_tags(request)
-        return (
-            await auth.run(
-                partial(read_event, fields=asked, has=has, at=moment_past(as_of)),
-                auth.backend,
-                signed_in.tenant,
-                event_id,
-            )
-        ).sent()
+        at = moment_past(as_of)
+        make = partial(read_event, auth.backend, signed_in.tenant, event_id, fields=asked, has=_nothing, at=at)
+        return await remembered(request, None if at else ("event", signed_in.tenant, event_id, asked), make, has)
 
     @put(
         "/{event_id:uuid}",
@@ -137,6 +134,11 @@ class Events(Controller):
         auth: Auth = request.app.state.auth
         which = Which(event_id, etags=if_match(request))
         await auth.run(partial(remove_event, which=which), auth.backend, auth.context(request, signed_in.tenant))
+
+
+def _nothing(_: str) -> bool:
+    """A client that has no version."""
+    return False
 
 
 async def _changed(request: Request[Any, Any, Any], tenant: UUID, event_id: UUID, data: EventFields) -> Response[Any]:
