@@ -43,6 +43,7 @@ from televent.adapters.sandbox.config import url_of
 from televent.application.marks import Marks
 from televent.application.outage import Outage
 from televent.application.use_cases.scheduling.answer_by_link import Linked
+from televent.runtime.access_log import access_log
 from televent.runtime.compose import Core
 from televent.runtime.exposure import exposed
 from televent.runtime.profile_signing import profile_signer

@@ -21,6 +21,8 @@ NOISY = (
 )
 
 
+_JSON = "televent-json"
+"""The name of the handler that writes JSON lines."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -35,6 +37,11 @@ def printable(logger: object, method: str, line: structlog.types.EventDict) -> s
             text = text if name == "exception" else text.replace("\n", "\\n")
             line[name] = _CONTROL.sub(lambda found: repr(found[0])[1:-1], text)
     return line
+
+
+def writes_json() -> bool:
+    """Whether ``set_up_logs`` has made the log of this process JSON lines, and nobody else gets its records."""
+    return [each.get_name() for each in logging.getLogger().handlers] == [_JSON]
 
 
 def set_up_logs(level: str, form: str = "auto") -> None:
@@ -70,6 +77,7 @@ def set_up_logs(level: str, form: str = "auto") -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
+    handler.set_name("televent" if console else _JSON)
     root.setLevel(level)
     for noisy in NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)
