@@ -59,6 +59,17 @@ HOSTILE: tuple[tuple[str, str, Any], ...] = (
     ("POST", "/events/{event}/proposals/%00/accept", None),
     ("GET", "/events?start=0001-01-01T00:00:00Z&end=0001-02-01T00:00:00Z", None),
     ("GET", "/events?start=9998-12-01T00:00:00Z&end=9998-12-31T23:59:59Z&expand=true", None),
+    ("GET", "/events?start=9999-12-31T00:00:00Z", None),
+    ("GET", "/events?end=0001-01-01T00:00:00Z", None),
+    ("GET", "/events?start=2027-01-01T00:00:00-23:59", None),
+    ("GET", "/search?q=x&start=2027-01-01T00:00:00-23:59&end=2027-01-02T00:00:00%2B23:59", None),
+    (
+        "POST",
+        "/free-busy",
+        {"people": ["ann@example.com"], "start": "2027-11-30T00:00:00-23:59", "end": "2027-12-02T00:00:00+23:59"},
+    ),
+    ("POST", "/keys", {"name": "a\x00b", "scopes": ["webhooks"]}),
+    ("POST", "/users/me/addresses", {"email": NUL}),
     ("GET", "/events?cursor=%00", None),
     ("GET", "/calendar/recurring/expand?event_id={event}&start=9998-01-01T00:00:00Z", None),
 )

@@ -14,6 +14,7 @@ import msgspec
 from televent.adapters.rest.encoded import ENCODED, Encoded, EncodedEvents
 from televent.adapters.rest.event_answers import Answer
 from televent.adapters.rest.fields import only
+from televent.adapters.rest.mapping.times import instant_in
 from televent.adapters.rest.mapping.wrong import wrong
 from televent.adapters.rest.paging import Key, page_of
 from televent.application.backend import Backend
@@ -57,11 +58,10 @@ class Query:
 
 def range_of(start: datetime | None, end: datetime | None, now: datetime) -> tuple[datetime, datetime]:
     """The time of a list: from now on for a month, where a request does not say it. Raises ValidationException."""
+    start = None if start is None else instant_in(start, "start")
+    end = None if end is None else instant_in(end, "end")
     first = start if start is not None else now if end is None else end - USUAL_RANGE
     last = end if end is not None else first + USUAL_RANGE
-    for name, value in (("start", first), ("end", last)):
-        if value.tzinfo is None or not 2 <= value.year <= 9998:
-            raise wrong(name, "This is a time with an offset or Z.")
     if not first < last:
         raise wrong("end", "The end is after the start.")
     if last - first > MAX_RANGE:

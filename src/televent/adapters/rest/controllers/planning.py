@@ -29,6 +29,7 @@ from televent.adapters.rest.mapping.planning import (
     Span,
     read_sentence,
 )
+from televent.adapters.rest.mapping.times import instant_in
 from televent.adapters.rest.mapping.wrong import wrong
 from televent.adapters.rest.paging import MAX_LIMIT
 from televent.adapters.rest.problems import documented
@@ -141,12 +142,13 @@ def _parse(backend: Backend, tenant: AccountId, data: Sentence) -> Answer:
 
 
 def _busy(backend: Backend, tenant: AccountId, data: BusyQuestion) -> Answer:
-    if not data.start < data.end:
+    start, end = instant_in(data.start, "start"), instant_in(data.end, "end")
+    if not start < end:
         raise wrong("end", "The end is after the start.")
-    if data.end - data.start > MAX_RANGE:
+    if end - start > MAX_RANGE:
         raise wrong("end", f"At most {MAX_RANGE.days} days.")
     asker = backend.people.account(tenant)
-    found = busy_of(backend, asker, people_named(backend, data.people), data.start, data.end)
+    found = busy_of(backend, asker, people_named(backend, data.people), start, end)
     people = tuple(
         BusyPerson(
             each.given,
@@ -157,7 +159,7 @@ def _busy(backend: Backend, tenant: AccountId, data: BusyQuestion) -> Answer:
     free: tuple[Span, ...] = ()
     if data.minutes is not None:
         times = [each.periods for each in found if each.periods is not None]
-        spans = free_spans(times, (data.start, data.end), timedelta(minutes=data.minutes))
+        spans = free_spans(times, (start, end), timedelta(minutes=data.minutes))
         free = tuple(Span(begin, end, "FREE") for begin, end in spans)
     return Answer(200, msgspec.json.encode(BusyAnswer(people, free)))
 

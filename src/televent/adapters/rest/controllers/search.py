@@ -16,6 +16,7 @@ from litestar.params import QueryParameter
 
 from televent.adapters.rest.auth import Auth
 from televent.adapters.rest.controllers.auth import TOKEN, Signed
+from televent.adapters.rest.mapping.times import instant_in
 from televent.adapters.rest.problems import documented
 from televent.adapters.rest.scopes import Scope, needs
 from televent.application.use_cases.calendars.search_events import MAX_RESULTS, Hit, Results, read_cursor, search_events
@@ -144,9 +145,8 @@ class Search(Controller):
         after = None if cursor is None else read_cursor(cursor)
         if cursor is not None and after is None:
             raise _wrong("cursor", "This is no cursor of an answer.")
-        for name, value in (("start", start), ("end", end)):
-            if value is not None and (value.tzinfo is None or not 2 <= value.year <= 9998):
-                raise _wrong(name, "This is a time with an offset or Z.")
+        start = None if start is None else instant_in(start, "start")
+        end = None if end is None else instant_in(end, "end")
         if start is not None and end is not None and start >= end:
             raise _wrong("end", "The end is after the start.")
         question = Question(q, title, description, location, attendee, start, end)

@@ -48,9 +48,15 @@ def zone_name(value: Moment) -> str | None:
 
 def moment_past(at: datetime | None) -> datetime | None:
     """The moment of ``as_of``. Raises ValidationException for one without an offset."""
-    if at is not None and (at.tzinfo is None or not 2 <= at.year <= 9998):
-        raise wrong("as_of", "This is a time with an offset or Z.")
-    return at
+    return None if at is None else instant_in(at, "as_of")
+
+
+def instant_in(value: datetime, field: str) -> datetime:
+    """The instant of a request, in UTC: the database knows no offset beyond sixteen hours. Raises
+    ValidationException."""
+    if value.tzinfo is None or not 2 <= value.year <= 9998:
+        raise wrong(field, "This is a time with an offset or Z.")
+    return value.astimezone(UTC)
 
 
 def zone_of(name: str | None, field: str) -> tzinfo | None:
