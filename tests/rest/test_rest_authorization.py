@@ -55,7 +55,7 @@ CLASSES = {
     "stream": "streamChanges",
 }
 ALLOWED, HIDDEN, FORBIDDEN = "allowed", 404, 403
-EXPECTED = {
+EXPECTED: dict[str, dict[str, str | int]] = {
     "own": {STRANGER: ALLOWED, READER: ALLOWED, WRITER: ALLOWED, OWNER: ALLOWED},
     "private": {STRANGER: HIDDEN, READER: HIDDEN, WRITER: HIDDEN, OWNER: ALLOWED},
     "read": {STRANGER: HIDDEN, READER: ALLOWED, WRITER: ALLOWED, OWNER: ALLOWED},

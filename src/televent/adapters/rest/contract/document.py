@@ -21,6 +21,7 @@ from televent.adapters.rest.problems import Problem
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 JSON: Final = "application/json"
+ZIP: Final = "application/zip"
 Json = dict[str, Any]
 
 
@@ -81,8 +82,10 @@ def _typed(operation: Json, handler: HTTPRouteHandler) -> Iterator[tuple[Json, A
             shown = {
                 each.summary or "usual": {"value": msgspec.to_builtins(each.value)} for each in spec.examples or ()
             }
-            for each in content.values():
+            for media_type, each in content.items():
                 each["examples"] = shown
+                if media_type == ZIP:
+                    each["schema"] = {"type": "string", "format": "binary"}
         if JSON in content and spec.data_container is not None:
             yield content[JSON], spec.data_container
 
