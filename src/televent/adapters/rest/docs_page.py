@@ -35,7 +35,8 @@ def page_of(document: Json) -> str:
         f'<title>{_text(info["title"])}</title><link rel="stylesheet" href="docs/style.css"></head><body>'
         f'<h1>{_text(info["title"])} <span class="quiet">{_text(info["version"])}</span></h1>'
         f"<p>{_text(info.get('description', ''))}</p>"
-        '<p>For programs: <a href="openapi.json">openapi.json</a></p>'
+        '<p>For programs: <a href="openapi.json">openapi.json</a>, '
+        '<a href="docs/postman.json">a Postman collection</a></p>'
         f"<nav><ul>{links}</ul></nav>{parts}<section><h2>Shapes</h2>{shapes}</section></body></html>"
     )
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from litestar import Controller, MediaType, Request, Response, get
 
 from televent.adapters.rest.contract.document import contract_of
+from televent.adapters.rest.contract.postman import collection_of
 from televent.adapters.rest.docs_page import page_of
 
 POLICY: Final = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -26,6 +27,13 @@ class Docs(Controller):
         body = page_of(contract_of(request.app))
         headers = {"content-security-policy": POLICY, "cache-control": "no-cache"}
         return Response(body, media_type=MediaType.HTML, headers=headers)
+
+    @get("/postman.json", sync_to_thread=False)
+    def postman(self, request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
+        """The operations as a Postman collection, for this server."""
+        made = collection_of(contract_of(request.app), request.app.state.base(request.scope))
+        headers = {"content-disposition": 'attachment; filename="televent.postman_collection.json"'}
+        return Response(made, headers={**headers, "cache-control": "no-cache"})
 
     @get("/style.css", media_type=MediaType.CSS, sync_to_thread=False)
     def style(self) -> Response[str]:
