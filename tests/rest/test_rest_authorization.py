@@ -1,4 +1,4 @@
-"""Who may do what: each operation of the OpenAPI document by each role, over real sockets."""
+"""Each operation of the OpenAPI document by each role, over real sockets: it gets what the role may have."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ QUERIES = {"expandSeries": "?event_id={event_id}", "searchEvents": "?q=stand-up"
 
 @dataclass
 class Row:
-    """What each role got."""
+    """The answer that each role got."""
 
     name: str
     kind: str

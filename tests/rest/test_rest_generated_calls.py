@@ -14,7 +14,7 @@ PARTS = 4
 
 
 def told(calls: Calls) -> str:
-    """What was wrong, by operation."""
+    """The wrong answers, by operation."""
     return "\n\n".join(f"{name}:\n" + "\n".join(found) for name, found in calls.wrong.items())
 
 

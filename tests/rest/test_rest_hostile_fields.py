@@ -66,7 +66,7 @@ def document() -> Any:
 
 
 def check(stage: Stage, operation: Any, method: str, path: str, body: bytes | None, **more: str) -> str | None:
-    """What is wrong with the answer."""
+    """Says how the answer is wrong; None where it is right."""
     headers = {"Authorization": f"Bearer {stage.api.token}", "Content-Type": "application/json", **more}
     status, _, answer = raw(stage.site.port, method.upper(), path, body, headers)
     if operation["operationId"] in ENDING:
