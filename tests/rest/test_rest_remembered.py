@@ -30,7 +30,7 @@ def api(site: Site, ann: Client) -> Api:
 
 
 def kept(site: Site) -> dict[Any, Any]:
-    """What the process behind the site remembers."""
+    """The answers that the process behind the site remembers."""
     front: Any = site.server.config.app
     return dict(front._mounts["/api"].state["answers"]._kept)
 

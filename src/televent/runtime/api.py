@@ -29,7 +29,7 @@ from televent.adapters.http.start_page import Sandbox, StartPage
 from televent.adapters.http.websockets import websockets_with
 from televent.adapters.postgres.dav_index.batch_reads import BatchedRun
 from televent.adapters.postgres.dav_index.marks import PostgresMarks
-from televent.adapters.postgres.rate_lease import LeasedLimit
+from televent.adapters.postgres.rate_lease import SHARE, LeasedLimit
 from televent.adapters.postgres.rate_limit import Rate
 from televent.adapters.postgres.wakeup import EVENTS, SESSIONS
 from televent.adapters.rest.app import PATH as REST
@@ -234,8 +234,8 @@ def rest_auth(
             return made.keys(core.backend.clock())
         return tuple(each.strip() for each in secret.get_secret_value().split(","))
 
-    def limit(name: str, rate: Rate) -> Count | None:
-        return LeasedLimit(core.rate_limit, name, rate) if limited else None
+    def limit(name: str, rate: Rate, share: int = SHARE) -> Count | None:
+        return LeasedLimit(core.rate_limit, name, rate, share=share) if limited else None
 
     return Auth(
         backend=core.backend,
@@ -243,7 +243,8 @@ def rest_auth(
         admit=admit,
         client_of=client_of,
         keys=keys,
-        requests=limit("rest", Rate(300, 60.0, 300)),
+        # A page asks for many things at once. A lease of four would write a row for every fourth of them.
+        requests=limit("rest", Rate(300, 60.0, 300), 10),
         attempts=limit("sign-in", Rate(5, 60.0, 10)),
         cookies=Cookies(
             base=settings.public_path,

@@ -17,7 +17,7 @@ from televent.adapters.postgres.rate_limit import PostgresRateLimit, Rate
 REMEMBERED: Final = 20_000
 """Max keys in memory, those that came last. A key that is forgotten loses its leased admissions."""
 SHARE: Final = 64
-"""Max requests of a lease: the burst divided by this."""
+"""Max requests of a lease: the burst divided by this, where a limit says nothing else."""
 
 
 class _Held:
@@ -38,10 +38,16 @@ class LeasedLimit:
     """One rate limit. ``prefix`` keeps its keys apart from those of other limits. Thread-safe."""
 
     def __init__(
-        self, limit: PostgresRateLimit, prefix: str, rate: Rate, clock: Callable[[], float] = time.monotonic
+        self,
+        limit: PostgresRateLimit,
+        prefix: str,
+        rate: Rate,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        share: int = SHARE,
     ) -> None:
         self._limit, self._prefix, self._rate, self._clock = limit, prefix, rate, clock
-        self._lease = max(1, rate.burst // SHARE)
+        self._lease = max(1, rate.burst // share)
         self._keys: OrderedDict[str, _Held] = OrderedDict()
         self._guard = threading.Lock()
 

@@ -91,6 +91,19 @@ def read_event(
     return Answer(200, only(ENCODED.encode(row, me, None).body, fields), headers, lasting=found is not None)
 
 
+def made_event(backend: Backend, tenant: AccountId, event_id: UUID, *, minimal: bool) -> Answer:
+    """The answer to the request that made the event: 201. Raises UnknownResource where it is gone already."""
+    found = backend.reads.glance(tenant, event_id)
+    if found is None:
+        return see(backend, tenant, event_id).answer(201, minimal=minimal)
+    headers = {"etag": f'"{found.row.etag}"', "location": f"/api/events/{event_id}"}
+    if minimal:
+        return Answer(201, b"", {**headers, "preference-applied": "return=minimal"})
+    # The next GET, and the next list, find it encoded.
+    me = frozenset(backend.people.addresses_of(found.owner))
+    return Answer(201, ENCODED.encode(found.row, me, None).body, headers)
+
+
 def see(backend: Backend, tenant: AccountId, event_id: UUID, occurrence_id: str | None = None) -> Seen:
     """The event, or one occurrence of it. Raises UnknownResource, UnknownOccurrenceId."""
     found = _located(backend, tenant, event_id)

@@ -17,7 +17,7 @@ from televent.adapters.rest.controllers.auth import TOKEN, Signed
 from televent.adapters.rest.controllers.event_examples import EVENT
 from televent.adapters.rest.controllers.events import ASKED, VALUES, WRITTEN, AsOf, Fields, shown
 from televent.adapters.rest.errors import KEY_REUSED as REUSED
-from televent.adapters.rest.event_answers import Answer, see
+from televent.adapters.rest.event_answers import Answer, made_event
 from televent.adapters.rest.event_lists import Query, list_events, range_of
 from televent.adapters.rest.fields import wanted
 from televent.adapters.rest.idempotency import Key, once
@@ -141,8 +141,8 @@ class EventCollection(Controller):
 
 
 def _create(backend: Backend, context: Context, *, data: NewEvent, brief: bool) -> Answer:
-    zone = backend.people.account(context.tenant).timezone
-    values = new_values(data, zone)
+    account = backend.people.account(context.tenant)
+    values = new_values(data, account.timezone)
     guests = [each.email for each in data.attendees] if data.attendees else []
     made = create_event(
         backend,
@@ -151,5 +151,6 @@ def _create(backend: Backend, context: Context, *, data: NewEvent, brief: bool) 
         calendar_id=data.calendar_id or None,
         uid=data.uid or None,
         guests=guests,
+        account=account,
     )
-    return see(backend, context.tenant, made.stream_id).answer(201, minimal=brief)
+    return made_event(backend, context.tenant, made.stream_id, minimal=brief)

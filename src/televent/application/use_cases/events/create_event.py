@@ -10,6 +10,7 @@ from televent.application.backend import Backend
 from televent.application.conditions import Conditions
 from televent.application.event_store.context import Context
 from televent.application.field_limits import check_texts
+from televent.application.read_models.accounts import AccountRow
 from televent.application.refusals import PreconditionFailed, ReadOnlyShare, UnknownResource
 from televent.application.use_cases.calendars.which_calendar import calendar_to_write
 from televent.application.use_cases.events.guest_list import guests_named
@@ -31,14 +32,16 @@ def create_event(
     calendar_id: UUID | None = None,
     uid: str | None = None,
     guests: Sequence[str] = (),
+    account: AccountRow | None = None,
 ) -> Changed:
     """Stores the event, and invites the guests (addresses or ``@username``) as after a calendar app's PUT. Idempotent
     by the command id. ``calendar_id`` None: the default calendar. ``uid`` None: one of this server.
+    ``account``: that of the person, where it was read already.
 
     Raises UnknownCalendar, ReadOnlyShare, InvalidAddress, TooManyAttendees, TextTooLong, UidConflict, InvalidObject,
     ComponentNotSupported.
     """
-    account = backend.people.account(context.tenant)
+    account = account or backend.people.account(context.tenant)
     calendar = calendar_to_write(backend, account, calendar_id)
     if calendar.share is not None and calendar.share.access != READ_WRITE:
         raise ReadOnlyShare()
