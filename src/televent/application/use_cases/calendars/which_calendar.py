@@ -8,7 +8,7 @@ from televent.application.backend import Backend
 from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.refusals import UnknownCalendar
-from televent.application.use_cases.calendars.default_calendar import calendar_for_new
+from televent.application.use_cases.calendars.default_calendar import row_for_new
 from televent.domain.ids import AccountId
 
 
@@ -26,7 +26,9 @@ def calendar_seen(backend: Backend, tenant: AccountId, calendar_id: UUID) -> Cal
 def calendar_to_write(backend: Backend, account: AccountRow, calendar_id: UUID | None) -> CalendarRow:
     """The calendar for a new event: the one with that id, or without one the default calendar. Raises
     UnknownCalendar."""
-    return calendar_seen(backend, account.tenant, calendar_id or calendar_for_new(backend, account, "VEVENT"))
+    if calendar_id is None:
+        return row_for_new(backend, account, "VEVENT")
+    return calendar_seen(backend, account.tenant, calendar_id)
 
 
 def calendars_seen(backend: Backend, tenant: AccountId) -> list[CalendarRow]:
