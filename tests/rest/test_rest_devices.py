@@ -147,7 +147,7 @@ def test_no_log_has_the_secret_of_a_link(me: RestPerson) -> None:
 def test_a_link_of_another_or_of_nobody_gives_nothing(me: RestPerson) -> None:
     made = me.call("POST", "/users/me/devices", {"name": "Phone"}).json
     path = path_of(made)
-    for wrong in ("/api/setup/x", path[:-2], path + "AA", "/api/setup/" + "A" * 43, "/api/setup/%00"):
+    for wrong in ("/api/setup/x", path[:-2], path + "AA", "/api/setup/" + "A" * 43):
         assert call(me.port, "GET", wrong).status == 404
         assert form(me.port, wrong, "other").status == 404
     assert me.call("DELETE", f"/users/me/devices/{made['id']}").status == 204
