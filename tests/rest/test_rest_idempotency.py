@@ -77,6 +77,20 @@ def test_keys_of_others_do_not_count(site: Site, api: Api) -> None:
     assert len(events(api)) == len(events(other)) == 1
 
 
+def test_the_same_request_after_its_day_is_another_one(site: Site, api: Api) -> None:
+    first = api.ask("POST", "/events", EVENT, Idempotency_Key="weekly")
+    calendar = api.ask("POST", "/calendars", {"name": "Week"}, Idempotency_Key="calendar")
+    with site.core.pool.connection() as connection:
+        connection.execute("UPDATE idempotency_key SET made_at = made_at - %s", (KEEP_ANSWERS,))
+    again = api.ask("POST", "/events", EVENT, Idempotency_Key="weekly")
+    assert again.status == 201
+    assert again.json["id"] != first.json["id"]
+    assert "idempotency-replayed" not in again.headers
+    assert len(events(api)) == 2
+    other = api.ask("POST", "/calendars", {"name": "Week"}, Idempotency_Key="calendar")
+    assert other.json["id"] != calendar.json["id"]
+
+
 @pytest.mark.own_database
 def test_a_key_is_known_for_a_day(site: Site) -> None:
     ann = site.person(101, "Ann", "ann@example.com")

@@ -15,9 +15,11 @@ KEPT: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """A key that was used. ``request``: the hash of the request. ``status`` 0: it has no answer yet."""
+    """A key that was used. ``request``: the hash of the request. ``made_at``: when it came first. ``status`` 0: it has
+    no answer yet."""
 
     request: bytes
+    made_at: datetime
     status: int
     headers: Mapping[str, str]
     body: bytes

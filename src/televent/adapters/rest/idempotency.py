@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC
 from typing import Annotated, Any
 from uuid import uuid5
 
@@ -51,7 +52,11 @@ def _answer(backend: Backend, context: Context, key: str, request: bytes, act: A
         raise KeyReused
     if kept is not None and kept.status:
         return Answer(kept.status, kept.body, {**kept.headers, "idempotency-replayed": "true"})
-    # The same id for each repeat: after a crash before the answer was kept, nothing is done a second time.
-    answer = act(backend, replace(context, command_id=uuid5(context.tenant, f"{key}/{request.hex()}")))
-    backend.kept_answers.keep(context.tenant, key, KeptAnswer(request, answer.status, answer.headers, answer.body))
+    # The same id for each repeat: after a crash before the answer was kept, nothing is done a second time. Once the key
+    # is forgotten, the same request is another one.
+    first = kept.made_at if kept is not None else context.now
+    name = f"{key}/{request.hex()}/{first.astimezone(UTC).isoformat()}"
+    answer = act(backend, replace(context, command_id=uuid5(context.tenant, name)))
+    done = KeptAnswer(request, first, answer.status, answer.headers, answer.body)
+    backend.kept_answers.keep(context.tenant, key, done)
     return answer

@@ -19,7 +19,7 @@ CLAIM = """
         request = CASE WHEN kept.made_at <= %(old)s THEN EXCLUDED.request ELSE kept.request END,
         status = CASE WHEN kept.made_at <= %(old)s THEN 0 ELSE kept.status END,
         made_at = CASE WHEN kept.made_at <= %(old)s THEN EXCLUDED.made_at ELSE kept.made_at END
-    RETURNING request, status, headers, body"""
+    RETURNING request, made_at, status, headers, body"""
 KEEP = """
     UPDATE idempotency_key SET status = %s, headers = %s, body = %s
     WHERE tenant_id = %s AND key = %s AND request = %s"""
@@ -36,7 +36,7 @@ class PostgresKeptAnswers:
         values = {"tenant": tenant, "key": key, "request": request, "now": now, "old": now - KEPT}
         with self._pool.connection() as connection:
             row = connection.execute(CLAIM, values).fetchone()
-        return KeptAnswer(bytes(row[0]), row[1], row[2], bytes(row[3])) if row is not None else None
+        return KeptAnswer(bytes(row[0]), row[1], row[2], row[3], bytes(row[4])) if row is not None else None
 
     def keep(self, tenant: AccountId, key: str, answer: KeptAnswer) -> None:
         """Keeps the answer to the request that used the key."""
