@@ -40,6 +40,10 @@ HOLD: Final = """
     WHERE state IN ('pending', 'processing') AND NOT kind = ANY (%s)"""
 HARMLESS: Final = (ItipLocal, ShareLocal, PushDue, LogHeadMail, LogHeadPost)
 """Messages that stay in the house, or that nobody minds twice."""
+END_SESSIONS: Final = "DELETE FROM session"
+ACCESS: Final = """
+    SELECT (SELECT count(*) FROM device), (SELECT count(*) FROM api_key), (SELECT count(*) FROM feed),
+        (SELECT count(*) FROM webhook WHERE disabled_at IS NULL)"""
 STANDING: Final = "SELECT count(*), max(position), max(recorded_at) FROM event"
 
 
@@ -92,6 +96,8 @@ def settle(core: Core, listed: set[UUID], today: Settings, done: Restored, step:
     _compare_head(core, today, done)
     step("erasing again")
     _erase_again(core, listed, done)
+    step("ending sessions")
+    _end_sessions(core, done)
     step("holding messages")
     _catch_up(core)
     with core.pool.connection() as connection:
@@ -152,6 +158,21 @@ def _erase_again(core: Core, erased: set[UUID], done: Restored) -> None:
     # Else a worker takes them out of others' copies, when the doors are open already.
     while forget_one(core):
         pass
+
+
+def _end_sessions(core: Core, done: Restored) -> None:
+    """Ends the sessions of then, of which nobody knows which ones their people have ended since; and tells which other
+    secrets of then count again."""
+    with core.pool.connection() as connection:
+        ended = connection.execute(END_SESSIONS).rowcount
+    devices, keys, feeds, webhooks = fetch(core.pool, ACCESS, ())[0]
+    if ended:
+        done.notes.append(f"Sessions that are ended: {ended}. Their people sign in again.")
+    if devices or keys or feeds or webhooks:
+        done.notes.append(
+            f"Secrets of then count again, also those that people have revoked since: {devices} device passwords,"
+            f" {keys} API keys, {feeds} feeds and {webhooks} webhooks. Ask people to look at theirs."
+        )
 
 
 def _catch_up(core: Core) -> None:
