@@ -246,3 +246,33 @@ def test_those_who_guess_are_stopped_on_all_nodes_and_others_are_not(nodes: tupl
     assert call(one, "GET", "/api/auth/sessions", **bearer).status == 200
     elsewhere = call(other, "POST", "/api/auth/login", {**wrong, "email": "zed@example.com"})
     assert elsewhere.problem() == "wrong-password"
+
+
+def test_a_new_password_ends_the_keys_that_a_thief_may_have_made(site: Site, ann: Client) -> None:
+    give(site.core, ann.tenant)
+
+    def key(access: str) -> dict[str, str]:
+        bearer = {"Authorization": f"Bearer {access}"}
+        made = call(site.port, "POST", "/api/keys", {"name": "CI", "scopes": ["calendars:read"]}, **bearer)
+        return {"Authorization": f"Bearer {made.json['key']}"}
+
+    def counts(program: dict[str, str]) -> bool:
+        return call(site.port, "GET", "/api/calendars", **program).status == 200
+
+    access = log_in(site).json["access_token"]
+    one, two = key(access), key(access)
+    bearer = {"Authorization": f"Bearer {access}"}
+    words = {"old_password": PASSWORD, "new_password": OTHER}
+    assert call(site.port, "POST", "/api/auth/change-password", words, **bearer).status == 204
+    assert counts(one) and counts(two)  # noqa: PT018
+    ending = {"old_password": OTHER, "new_password": PASSWORD, "revoke_keys": True}
+    assert call(site.port, "POST", "/api/auth/change-password", ending, **bearer).status == 204
+    assert not counts(one)
+    assert not counts(two)
+    three = key(access)
+    assert counts(three)
+    call(site.port, "POST", "/api/auth/forgot-password", {"email": EMAIL})
+    wait_until(lambda: codes(site), what="the mail with the code")
+    body = {"email": EMAIL, "code": codes(site)[-1], "password": OTHER}
+    assert call(site.port, "POST", "/api/auth/reset-password", body).status == 204
+    assert not counts(three)

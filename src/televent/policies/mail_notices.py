@@ -30,6 +30,7 @@ from televent.domain.calendar_object.proposals import ProposalAnswerReceived, pr
 from televent.domain.sharing.access import BUSY
 from televent.domain.sharing.grants.events import ShareAnswered
 from televent.domain.sharing.mount.events import ShareEnded, ShareOffered
+from televent.policies import account_news
 
 FACTS = (
     InvitationReceived,
@@ -44,6 +45,7 @@ FACTS = (
     ShareAnswered,
     ErasureRequested,
     ErasureRevoked,
+    *account_news.FACTS,
 )
 GATHERED: Final = timedelta(minutes=1)
 """Time for which answers and parked mails wait, so that those of one minute are one mail."""
@@ -98,6 +100,8 @@ def _mails(fact: Any, envelope: Envelope) -> Iterator[Message]:
             yield ErasureMail("requested", fact.final_at)
         case ErasureRevoked():
             yield ErasureMail("kept", None)
+        case _ if (news := account_news.news_of(fact, envelope)) is not None:
+            yield NoticeMail(*news)
         case _:
             return
 

@@ -39,6 +39,7 @@ from televent.domain.calendar_object.proposals import ProposalAnswerReceived
 from televent.domain.sharing.access import BUSY
 from televent.domain.sharing.grants.events import ShareAnswered
 from televent.domain.sharing.mount.events import ShareEnded, ShareOffered
+from televent.policies import account_news
 from televent.policies.proposal_notices import declined, proposed
 
 FACTS = (
@@ -54,6 +55,7 @@ FACTS = (
     ShareAnswered,
     ErasureRequested,
     ErasureRevoked,
+    *account_news.FACTS,
 )
 BOT: Final = "bot"
 """The door of commands that come by the chat."""
@@ -114,6 +116,8 @@ def _notices(fact: Any, envelope: Envelope) -> Iterator[Message]:
             yield ErasureNotice("requested", fact.final_at)
         case ErasureRevoked() if envelope.door != BOT:
             yield ErasureNotice("kept", None)
+        case _ if (news := account_news.news_of(fact, envelope)) is not None:
+            yield ChatText(*news)
         case _:
             return
 

@@ -66,6 +66,7 @@ from televent.application.event_store.mapper import FactMapper
 from televent.application.event_store.store import Store
 from televent.application.followers import Policy, Projection
 from televent.application.passwords import Passwords
+from televent.policies.account_news import LINKED_TELEGRAM
 from televent.policies.courier import LocalCourier
 from televent.policies.mail_notices import MAIL_NOTICES
 from televent.policies.notices import NOTICES
@@ -81,7 +82,15 @@ log = structlog.get_logger("televent.runtime.compose")
 
 T = TypeVar("T")
 
-FOLLOWERS: Final[tuple[Projection | Policy, ...]] = (AUDIT, NOTICES, MAIL_NOTICES, DUE_REMINDERS, SEARCH, WEBHOOKS)
+FOLLOWERS: Final[tuple[Projection | Policy, ...]] = (
+    AUDIT,
+    NOTICES,
+    MAIL_NOTICES,
+    LINKED_TELEGRAM,
+    DUE_REMINDERS,
+    SEARCH,
+    WEBHOOKS,
+)
 """Everything that reacts to the log. A new reaction is a new file in policies/ or projections/, and its name here."""
 
 

@@ -65,7 +65,9 @@ def test_every_kind_of_mail_has_an_example() -> None:
     # Each subject is that of an example.
     subjects = [EXAMPLES[name]("en").content.subject for name in made]
     for key in said:
-        start = re.search(rf"^{key} = ([^{{]*)", "\n".join(f.read_text() for f in (FOLDER / "en").glob("*.ftl")), re.M)
+        start = re.search(
+            rf"^{key} = ([^{{\n]*)", "\n".join(f.read_text() for f in (FOLDER / "en").glob("*.ftl")), re.M
+        )
         assert start is not None
         assert any(start[1].strip() in each for each in subjects), key
 

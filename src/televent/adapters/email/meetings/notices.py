@@ -10,6 +10,7 @@ from televent.adapters.email.meetings.own_mails import OwnMails
 from televent.adapters.email.outbound import MailIdentity
 from televent.adapters.email.smtp import SmtpMailer
 from televent.adapters.email.templates.content import Content
+from televent.application.account_news import ALWAYS
 from televent.application.backend import Backend
 from televent.application.messages.mail import NoticeMail
 from televent.application.messages.message import Message
@@ -30,7 +31,7 @@ class NoticeMailSender:
         notice = message.message
         assert isinstance(notice, NoticeMail)
         account = await self._mails.account(message)
-        if not account.preferences.notifications:
+        if not account.preferences.notifications and notice.text_key not in ALWAYS:
             return
         if "sender" in notice.values:
             shown = await asyncio.to_thread(self._backend.people.shown, notice.values["sender"])

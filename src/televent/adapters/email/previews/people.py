@@ -62,6 +62,12 @@ Notice = Literal[
     "uninvited-refused",
     "delegate-refused",
     "webhook-disabled",
+    "account-key-added",
+    "account-device-added",
+    "account-address-added",
+    "account-password-set",
+    "account-telegram-linked",
+    "account-telegram-unlinked",
 ]
 
 
@@ -238,6 +244,12 @@ PEOPLE: Final[dict[str, Callable[[str], Example]]] = {
     "notice-uninvited-refused": _notice("uninvited-refused", sender="eve@example.org"),
     "notice-delegate-refused": _notice("delegate-refused", sender="eve@example.org", delegator="Bob"),
     "notice-webhook-disabled": _notice("webhook-disabled", host="hooks.example.org", why="failing"),
+    "notice-key-added": _notice("account-key-added", name="CI"),
+    "notice-device-added": _notice("account-device-added", name="Phone"),
+    "notice-address-added": _notice("account-address-added", address=BOB),
+    "notice-password-set": _notice("account-password-set"),
+    "notice-telegram-linked": _notice("account-telegram-linked"),
+    "notice-telegram-unlinked": _notice("account-telegram-unlinked"),
     "erasure-requested": _erasure("requested"),
     "erasure-ahead": _erasure("ahead"),
     "erasure-kept": _erasure("kept"),

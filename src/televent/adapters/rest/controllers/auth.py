@@ -58,10 +58,11 @@ class Reset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The present password and the new one."""
+    """The present password and the new one. ``revoke_keys``: all API keys end, too."""
 
     old_password: Secret
     new_password: Secret
+    revoke_keys: bool = False
 
 
 class Logout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -206,7 +207,7 @@ class Auths(Controller):
         responses=documented(*BODY, "wrong-code", "weak-password"),
     )
     async def reset(self, request: Request[Any, Any, Any], data: JSONBody[Reset]) -> None:
-        """Sets the password. All sessions end."""
+        """Sets the password. All sessions and API keys end: somebody else may have made them."""
         auth: Auth = request.app.state.auth
         await auth.count_attempt(request.scope, data.email)  # type: ignore[arg-type]
         account = await auth.run(sign_in.account_at, auth.backend, data.email)
@@ -228,7 +229,12 @@ class Auths(Controller):
         auth: Auth = request.app.state.auth
         await auth.count_attempt(request.scope, str(signed_in.tenant))  # type: ignore[arg-type]
         words = {"old": data.old_password, "new": data.new_password}
-        put = partial(sign_in.change_password, **words, session_id=signed_in.session_id)  # type: ignore[arg-type]
+        put = partial(
+            sign_in.change_password,
+            **words,  # type: ignore[arg-type]
+            session_id=signed_in.session_id,
+            revoke_keys=data.revoke_keys,
+        )
         await auth.hashed(put, auth.backend, auth.context(request, signed_in.tenant))
 
     @get(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from televent.application.account_news import ALWAYS
 from televent.application.messages.chat import (
     AnswerNotice,
     CalendarOffer,
@@ -39,6 +40,7 @@ _TEXTS: Final = frozenset(
         "uninvited-refused",
         "wrote-to-you",
     }
+    | ALWAYS
 )
 """The texts of the chat that there are as mails, too."""
 _NAMES: Final = {"summary": "title"}

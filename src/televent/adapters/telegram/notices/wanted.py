@@ -6,7 +6,8 @@ from datetime import UTC
 from typing import Final
 
 from televent.adapters.telegram.door import BotDoor, Person
-from televent.application.messages.chat import AnswerNotice, InvitationCard
+from televent.application.account_news import ALWAYS
+from televent.application.messages.chat import AnswerNotice, ChatText, InvitationCard
 from televent.application.messages.erasure import ErasureNotice
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import RetryLater
@@ -21,8 +22,9 @@ async def is_wanted(door: BotDoor, person: Person, message: Message) -> bool:
     """False where the person wants no messages, or has read the same in a newer one. Raises RetryLater in quiet
     hours."""
     chosen, now = person.account.preferences, person.display.now
-    # Also people who want no messages must learn that their account will be gone.
-    if not chosen.notifications and not isinstance(message, ErasureNotice):
+    # Also people who want no messages must learn that their account will be gone, or that somebody may have got in.
+    must = isinstance(message, ErasureNotice) or (isinstance(message, ChatText) and message.text_key in ALWAYS)
+    if not chosen.notifications and not must:
         return False
     if await _is_told(door, person, message):
         return False

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import contextlib
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -13,9 +14,17 @@ from televent.application.event_store.handle import handle
 from televent.application.messages.mail import PasswordCode
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.read_models.accounts import AccountRow
-from televent.application.refusals import UnknownSession, WeakPassword, WrongCode, WrongPassword, WrongToken
+from televent.application.refusals import (
+    UnknownApiKey,
+    UnknownSession,
+    WeakPassword,
+    WrongCode,
+    WrongPassword,
+    WrongToken,
+)
 from televent.application.sessions import LIFETIME, SessionRow, digest
 from televent.application.use_cases.people.accounts import hashed_code
+from televent.application.use_cases.people.api_keys import revoke_key
 from televent.application.use_cases.people.erasure import keep_account
 from televent.domain.account.commands import SendPasswordCode, SetPassword
 from televent.domain.account.decide import decide
@@ -83,14 +92,15 @@ def set_password(backend: Backend, context: Context, *, password: str, code: str
 
 
 def reset_password(backend: Backend, context: Context, *, known: bool, password: str, code: str) -> None:
-    """Sets the password with a code that was mailed, and ends all sessions. ``known`` False: nobody has the address;
-    it takes as long as a wrong code. Raises as set_password."""
+    """Sets the password with a code that was mailed, ends all sessions and revokes all API keys. ``known`` False:
+    nobody has the address; it takes as long as a wrong code. Raises as set_password."""
     if not known:
         if MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
             backend.passwords.hash(password)
             raise WrongCode()
         raise WeakPassword()
     set_password(backend, context, password=password, code=code, keep=None)
+    _revoke_keys(backend, context)
 
 
 def log_in(
@@ -132,15 +142,27 @@ def refresh(backend: Backend, token: bytes) -> SignedIn:
     return SignedIn(whose[0], whose[1], family + secret)
 
 
-def change_password(backend: Backend, context: Context, *, old: str, new: str, session_id: UUID) -> None:
-    """Replaces the password; the other sessions end. Raises WrongPassword, WeakPassword, UnknownAccount."""
+def change_password(
+    backend: Backend, context: Context, *, old: str, new: str, session_id: UUID, revoke_keys: bool = False
+) -> None:
+    """Replaces the password; the other sessions end, and the API keys where ``revoke_keys``. Raises WrongPassword,
+    WeakPassword, UnknownAccount."""
     stored = backend.sessions.password(context.tenant)
     if stored is None or not backend.passwords.verify(stored, old[:MAX_PASSWORD]):
         raise WrongPassword()
     set_password(backend, context, password=new, code=None, keep=session_id)
+    if revoke_keys:
+        _revoke_keys(backend, context)
 
 
 def end_session(backend: Backend, context: Context, *, session_id: UUID) -> None:
     """Ends a session, at once on every node. Raises UnknownSession."""
     if not backend.sessions.end(context.tenant, session_id):
         raise UnknownSession()
+
+
+def _revoke_keys(backend: Backend, context: Context) -> None:
+    for row in backend.api_keys.all(context.tenant):
+        each = replace(context, command_id=uuid5(context.command_id, f"revoke/{row.key_id}"))
+        with contextlib.suppress(UnknownApiKey):  # It was revoked meanwhile.
+            revoke_key(backend, each, key_id=row.key_id)

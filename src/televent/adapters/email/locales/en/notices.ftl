@@ -66,3 +66,27 @@ notice-guest-mail-unreachable-subject = No invitation for { $name }: { $title }
 notice-guest-mail-unreachable = { $name } did not get the invitation to “{ $title }”: their mail server says that nobody has this address. Please tell them in another way.
 notice-guest-unreachable-subject = No card for { $name }: { $title }
 notice-guest-unreachable = { $name } did not get the invitation to “{ $title }”: Telegram takes no messages from Televent for them. Please tell them in another way.
+notice-account-key-added-subject = A new API key: { $name }
+notice-account-key-added = A program may now act for your Televent account with a new API key, “{ $name }”.
+
+    If that was not you, revoke the key and set a new password.
+notice-account-device-added-subject = A new device password: { $name }
+notice-account-device-added = A calendar app may now sign in to your Televent account with a new device password, “{ $name }”.
+
+    If that was not you, revoke it and set a new password.
+notice-account-address-added-subject = A new address: { $address }
+notice-account-address-added = { $address } is now an address of your Televent account.
+
+    If that was not you, remove it and set a new password.
+notice-account-password-set-subject = Your new password
+notice-account-password-set = Your Televent account has a new password. Other sessions have ended.
+
+    If that was not you, set another one by “Forgot password”, and look through your API keys and devices.
+notice-account-telegram-linked-subject = Telegram is linked
+notice-account-telegram-linked = A Telegram account is now linked to your Televent account.
+
+    If that was not you, unlink it and set a new password.
+notice-account-telegram-unlinked-subject = Telegram is unlinked
+notice-account-telegram-unlinked = Telegram is no longer linked to your Televent account.
+
+    If that was not you, set a new password and link it again.

@@ -63,3 +63,27 @@ notice-guest-mail-unreachable-subject = Приглашение не дойдёт
 notice-guest-mail-unreachable = { $name } не получит приглашение на «{ $title }»: почтовый сервер говорит, что такого адреса нет. Пожалуйста, сообщите этому человеку другим способом.
 notice-guest-unreachable-subject = Карточка не дойдёт до { $name }: { $title }
 notice-guest-unreachable = { $name } не получит приглашение на «{ $title }»: Telegram не принимает для этого человека сообщения от Televent. Пожалуйста, сообщите ему другим способом.
+notice-account-key-added-subject = Новый ключ API: { $name }
+notice-account-key-added = Программа теперь может действовать от вашего имени в Televent с новым ключом API «{ $name }».
+
+    Если это были не вы, отзовите ключ и задайте новый пароль.
+notice-account-device-added-subject = Новый пароль устройства: { $name }
+notice-account-device-added = Приложение календаря теперь может входить в ваш аккаунт Televent с новым паролем устройства «{ $name }».
+
+    Если это были не вы, отзовите его и задайте новый пароль.
+notice-account-address-added-subject = Новый адрес: { $address }
+notice-account-address-added = { $address } теперь адрес вашего аккаунта Televent.
+
+    Если это были не вы, удалите его и задайте новый пароль.
+notice-account-password-set-subject = Новый пароль
+notice-account-password-set = У вашего аккаунта Televent новый пароль. Другие сеансы завершены.
+
+    Если это были не вы, задайте другой через «Забыли пароль» и проверьте ключи API и устройства.
+notice-account-telegram-linked-subject = Telegram привязан
+notice-account-telegram-linked = К вашему аккаунту Televent теперь привязан Telegram.
+
+    Если это были не вы, отвяжите его и задайте новый пароль.
+notice-account-telegram-unlinked-subject = Telegram отвязан
+notice-account-telegram-unlinked = Telegram больше не привязан к вашему аккаунту Televent.
+
+    Если это были не вы, задайте новый пароль и привяжите его снова.
