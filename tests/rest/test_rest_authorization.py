@@ -44,9 +44,9 @@ CLASSES = {
         listDevices listFeeds listShares preferAddress proposeTime readHistory refreshSubscription removeAddress
         replayDelivery restoreEvent revokeDevice revokeKey rotateWebhookSecret shareCalendar testWebhook undoChange
         verifyAddress withdrawShare""",
-    "read": "expandSeries exportEvent getCalendar getEvent getOccurrence listProposals",
-    "write": """addAttendees changeEvent changeOccurrence deleteEvent deleteOccurrence moveEvent putEvent
-        putRecurrence removeAttendee""",
+    "read": "expandSeries exportEvent fetchAttachment getCalendar getEvent getOccurrence listAttachments listProposals",
+    "write": """addAttachment addAttendees changeEvent changeOccurrence deleteEvent deleteOccurrence moveEvent
+        putEvent putRecurrence removeAttachment removeAttendee""",
     # A copy would be the owner's too, so no sharee makes one.
     "copy": "duplicateEvent",
     # A sharee changes, or leaves, their own side of the share.
@@ -70,6 +70,7 @@ SAID_INSTEAD = {
     "proposeTime": "own-meeting",
     "undoChange": "changed-again",
     # A sharee who may write took it away just before.
+    "removeAttachment": "unknown-managed-id",
     "deleteEvent": "unknown-resource",
     "deleteOccurrence": "unknown-occurrence-id",
     "removeAttendee": "not-invited",
@@ -77,7 +78,7 @@ SAID_INSTEAD = {
 """The problems of operations that a role may ask, where the state or a proof is not there."""
 EARLY = ("askForExport", "acceptProposal")
 LATE = ("deleteEvent", "deleteCalendar", "leave", "changePassword", "logout")
-QUERIES = {"expandSeries": "?event_id={event_id}", "searchEvents": "?q=stand-up"}
+QUERIES = {"addAttachment": "?name=plan.txt", "expandSeries": "?event_id={event_id}", "searchEvents": "?q=stand-up"}
 
 
 @dataclass
@@ -100,6 +101,8 @@ def body_of(name: str, role: str, cast: Cast) -> Any:
     """The body that a role sends."""
     if name == "moveEvent":
         return {"calendar_id": cast.stage.ids["calendar_id"] if role in (OWNER, WRITER) else cast.own_calendar(role)}
+    if name == "addAttachment":
+        return "the file"
     return REQUESTS.get(name)
 
 

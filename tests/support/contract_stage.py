@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from support.dav import Client, Site
+from support.rest import call
 from support.rest_people import Api, api_of
 
 EMAIL = "ann@example.com"
@@ -73,5 +74,15 @@ def _fill(stage: Stage, tenant: str, person_id: str) -> None:
     ids["feed_id"] = _made(ann, f"/calendars/{calendar['id']}/feeds", {})["id"]
     ids["subscription_id"] = _made(ann, "/subscriptions", {"url": "https://example.com/days.ics"})["id"]
     ids["device_id"] = _made(ann, "/users/me/devices", {"name": "Phone"})["id"]
+    ids["attachment_id"] = attached(stage)
     ids["session_id"] = ann.get("/auth/sessions")[0]["id"]
     ids["name"] = "unknown-calendar"
+
+
+def attached(stage: Stage) -> str:
+    """A new file of the event; its id."""
+    path = f"/api/events/{stage.ids['event_id']}/attachments?name=plan.txt"
+    sent = {"Authorization": f"Bearer {stage.api.token}", "Content_Type": "text/plain"}
+    reply = call(stage.site.port, "POST", path, b"plan", **sent)
+    assert reply.status == 201, reply.body
+    return str(reply.json["managed_id"])

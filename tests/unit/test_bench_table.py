@@ -137,6 +137,7 @@ def test_the_reference_has_a_place_for_what_each_part_finds(part: str) -> None:
                 "replay",
                 "search",
                 "live",
+                "rest",
             ],
         ),
         (["--meeting"], ["meeting"]),

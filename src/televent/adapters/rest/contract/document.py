@@ -73,7 +73,7 @@ def _handlers(app: Litestar) -> Iterator[HTTPRouteHandler]:
 
 
 def _typed(operation: Json, handler: HTTPRouteHandler) -> Iterator[tuple[Json, Any]]:
-    if "requestBody" in operation:
+    if JSON in operation.get("requestBody", {}).get("content", {}):
         yield operation["requestBody"]["content"][JSON], handler.parsed_fn_signature.parameters["data"].annotation
     for status, spec in (handler.responses or {}).items():
         content = operation["responses"].get(str(status), {}).get("content", {})

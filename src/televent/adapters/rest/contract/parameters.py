@@ -9,6 +9,7 @@ from televent.adapters.rest.conditions import MAX_HEADER
 
 Json = dict[str, Any]
 DESCRIPTIONS: Final = {
+    "attachment_id": "The `managed_id` of a file.",
     "before": "The id of the last delivery that is known: those before it.",
     "calendar_id": "The `id` of a calendar.",
     "delivery_id": "The `id` of a delivery.",
