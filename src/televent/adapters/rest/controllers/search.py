@@ -149,7 +149,9 @@ class Search(Controller):
         end = None if end is None else instant_in(end, "end")
         if start is not None and end is not None and start >= end:
             raise _wrong("end", "The end is after the start.")
-        question = Question(q, title, description, location, attendee, start, end)
+        # PostgreSQL reads no offset beyond 15:59.
+        first, last = _instant(start), _instant(end)
+        question = Question(q, title, description, location, attendee, first, last)
         now = auth.backend.clock()
         asked = partial(search_events, now=now, after=after, limit=limit)
         results = await auth.run(asked, auth.backend, signed_in.tenant, question)
@@ -191,7 +193,7 @@ def _local(moment: Moment) -> str:
     return moment.replace(tzinfo=None).isoformat() if isinstance(moment, datetime) else moment.isoformat()
 
 
-def _instant(moment: Moment) -> datetime | None:
+def _instant(moment: Moment | None) -> datetime | None:
     return moment.astimezone(UTC) if isinstance(moment, datetime) and moment.tzinfo is not None else None
 
 
