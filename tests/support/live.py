@@ -69,7 +69,7 @@ class Events:
 
 @contextmanager
 def following(site: Site, token: str, since: str | None = None, **headers: str) -> Iterator[Events]:
-    """A stream that is open in the block. What was recorded before it comes in no frame."""
+    """A stream that is open in the block. No frame of it tells of facts that were recorded before."""
     # A transaction of another test, in another database of the same server, holds the watermark back.
     await_settled(site.core.recorder)
     events = Events(site.port, token, since, **headers)

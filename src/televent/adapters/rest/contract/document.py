@@ -22,6 +22,7 @@ from televent.adapters.rest.problems import Problem
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 JSON: Final = "application/json"
 ZIP: Final = "application/zip"
+FILE: Final = "application/octet-stream"
 Json = dict[str, Any]
 
 
@@ -84,8 +85,11 @@ def _typed(operation: Json, handler: HTTPRouteHandler) -> Iterator[tuple[Json, A
             }
             for media_type, each in content.items():
                 each["examples"] = shown
-                if media_type == ZIP:
+                if media_type in (ZIP, FILE):
                     each["schema"] = {"type": "string", "format": "binary"}
+            if FILE in content:
+                # A file has its own type. Clients that are generated know the general one only.
+                content["*/*"] = content[FILE]
         if JSON in content and spec.data_container is not None:
             yield content[JSON], spec.data_container
 
