@@ -30,8 +30,12 @@ class ContractPlugin(JsonRenderPlugin):
     """Answers with the completed document."""
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        """The document as JSON."""
-        return self.render_json(request, contract_of(request.app))
+        """The document as JSON, made once: half a megabyte takes a while."""
+        state = request.app.state
+        kept: bytes | None = state.get("contract_json")
+        if kept is None:
+            kept = state.contract_json = self.render_json(request, contract_of(request.app))
+        return kept
 
 
 def contract_of(app: Litestar) -> Json:
