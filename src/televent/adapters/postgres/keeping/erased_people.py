@@ -48,19 +48,32 @@ _SENDER: Final = f"""
 _ROW: Final = f"""
     {_PERSON} DELETE FROM {{table}} AS kept USING person
     WHERE kept.tenant_id <> person.tenant_id AND {_theirs("lower({column})")}"""  # noqa: S608
-# A message that is delivered is only a key by now, and one that failed has nobody to go to.
 # Whole addresses are compared: one may be the end of another.
-_NAMED: Final = r"""
-    SELECT found[1] AS address FROM regexp_matches(
-        lower(kept.payload::text), '([^[:space:]"\\<>,;:()=]+@[^[:space:]"\\<>,;:()=]+)', 'g') AS found"""
+_NAMES: Final = r"""(EXISTS (SELECT FROM known WHERE position(address IN lower({0})) > 0)
+            OR EXISTS (SELECT FROM chat WHERE position('tg_' || telegram_id || '@' IN lower({0})) > 0))
+        AND EXISTS (SELECT FROM (SELECT found[1] AS address FROM regexp_matches(
+            lower({0}), '([^[:space:]"\\<>,;:()=]+@[^[:space:]"\\<>,;:()=]+)', 'g') AS found) AS named WHERE {1})"""
+
+
+def _names(text: str) -> str:
+    return _NAMES.format(text, _theirs("named.address"))
+
+
+# A message that is delivered is only a key by now, and one that failed has nobody to go to.
 _MESSAGE: Final = f"""
     {_PERSON} UPDATE outbox AS kept SET payload = '{{}}',
         state = CASE kept.state WHEN 'failed' THEN 'undeliverable' ELSE kept.state END
     FROM person
     WHERE kept.tenant_id <> person.tenant_id AND kept.state IN ('completed', 'undeliverable', 'failed')
-        AND (EXISTS (SELECT FROM known WHERE position(address IN lower(kept.payload::text)) > 0)
-            OR EXISTS (SELECT FROM chat WHERE position('tg_' || telegram_id || '@' IN lower(kept.payload::text)) > 0))
-        AND EXISTS (SELECT FROM ({_NAMED}) AS named WHERE {_theirs("named.address")})"""  # noqa: S608
+        AND {_names("kept.payload::text")}"""  # noqa: S608
+# The log of a webhook: who got it has it. One that is still under way is sent as it is.
+_DELIVERY: Final = f"""
+    {_PERSON} DELETE FROM webhook_delivery AS kept USING person
+    WHERE kept.tenant_id <> person.tenant_id AND kept.state <> 'pending' AND {_names("kept.body")}"""  # noqa: S608
+# The id of its command follows from the key, so a repeat of the request changes nothing twice.
+_ANSWER: Final = f"""
+    {_PERSON} DELETE FROM idempotency_key AS kept USING person
+    WHERE kept.tenant_id <> person.tenant_id AND {_names("convert_from(kept.body, 'UTF8')")}"""  # noqa: S608
 OF_OTHERS: Final = (
     _SENDER.format(table="event_mail", nobody=_NOBODY),
     _SENDER.format(table="parked_mail", nobody=_NOBODY),
@@ -69,6 +82,8 @@ OF_OTHERS: Final = (
     _ROW.format(table="reply_token", column="kept.attendee"),
     _ROW.format(table="answer_link", column="substring(kept.purpose FROM '^guest:(.*)$')"),
     _MESSAGE,
+    _DELIVERY,
+    _ANSWER,
 )
 """The statements of an erasure that change rows of others. Each has one parameter: the erased account."""
 
