@@ -18,8 +18,8 @@ from litestar import Litestar, get
 from bench.store import open_data
 from televent.adapters.http.app import Asgi, Receive, Scope, Send
 from televent.adapters.postgres.dav_index.marks import PostgresMarks
-from televent.adapters.rest.controllers.event_collection import EventPage
-from televent.adapters.rest.controllers.event_examples import EVENT
+from televent.adapters.rest.controllers.calendar.event_collection import EventPage
+from televent.adapters.rest.controllers.calendar.event_examples import EVENT
 from televent.adapters.rest.mapping.shapes import Event
 from televent.runtime.api import http_app, live_hub, protocols
 from televent.runtime.compose import Core

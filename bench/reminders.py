@@ -29,8 +29,8 @@ from televent.adapters.telegram.app import make_bot
 from televent.adapters.telegram.door import BotDoor
 from televent.adapters.telegram.notices.delivery import TelegramNotices
 from televent.runtime.compose import Core
-from televent.runtime.server_address import reach
-from televent.runtime.worker import drain
+from televent.runtime.configuration.server_address import reach
+from televent.runtime.workers.worker import drain
 
 PEOPLE, QUICK_PEOPLE = 100_000, 300
 DRAINED, QUICK_DRAINED = 3_000, 100

@@ -23,7 +23,7 @@ ALLOWED = {
     "adapters/postgres/schema/migrate.py": "one node migrates; it refuses poolers",
     "adapters/postgres/replay/mending.py": "locks of calendars before a snapshot; it refuses poolers",
     "adapters/postgres/replay/runs.py": "shows that a replay is under way; it refuses poolers",
-    "runtime/wal_archive.py": "one process archives; it is only for the embedded server",
+    "runtime/backups/wal_archive.py": "one process archives; it is only for the embedded server",
     "adapters/postgres/wakeup.py": "LISTEN, over DATABASE_DIRECT_URL or not at all",
     "adapters/postgres/dav_index/marks.py": "over DATABASE_DIRECT_URL or not at all",
     "adapters/postgres/pool.py": "generic plans, which build_core asks for without a pooler only",

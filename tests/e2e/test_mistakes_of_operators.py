@@ -15,8 +15,8 @@ from support.running import Televent, free_ports
 from televent.adapters.sandbox.config import SandboxConfig
 from televent.adapters.sandbox.server import running
 from televent.commands.running import SERVICES
-from televent.runtime.sockets import ports
-from televent.runtime.supervisor import Supervisor
+from televent.runtime.processes.sockets import ports
+from televent.runtime.processes.supervisor import Supervisor
 from televent.settings import load_settings
 
 pytestmark = pytest.mark.xdist_group("e2e")

@@ -26,7 +26,7 @@ from televent.application.outage import Outage
 from televent.application.use_cases.scheduling.answer_invitation import Answered
 from televent.ical.text.errors import InvalidCalendarData
 from televent.policies.courier import Delivery, deliver_all
-from televent.runtime.worker import Courier, carry, lots_of
+from televent.runtime.workers.worker import Courier, carry, lots_of
 
 GUESTS = 12
 ANSWERS = """

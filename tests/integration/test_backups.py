@@ -17,10 +17,10 @@ from televent.application.messages.chat import ChatText
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.messages.push import PushDue
 from televent.application.use_cases.people.accounts import erase_account
-from televent.runtime.backup_place import expire
+from televent.runtime.backups.backup_place import expire
+from televent.runtime.backups.restored_state import HELD
 from televent.runtime.compose import now
-from televent.runtime.log_keeper import publish
-from televent.runtime.restored_state import HELD
+from televent.runtime.workers.log_keeper import publish
 
 
 @pytest.fixture
@@ -369,7 +369,7 @@ def test_a_restore_that_was_killed_is_begun_again(house: House, tmp_path: Path) 
 
 
 def test_the_server_keeps_wal_only_for_an_archive(house: House) -> None:
-    from televent.runtime.backing_up import _let_go
+    from televent.runtime.backups.backing_up import _let_go
 
     with house.open() as site:
         site.person(101, "Ann", "ann@example.com")

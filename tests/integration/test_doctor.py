@@ -22,7 +22,7 @@ from televent.application.use_cases.people import accounts
 from televent.domain.ids import AccountId
 from televent.runtime import bot
 from televent.runtime.compose import Core, build_core, now
-from televent.runtime.worker import drain
+from televent.runtime.workers.worker import drain
 from televent.settings import load_settings
 
 pytestmark = pytest.mark.own_database

@@ -21,7 +21,7 @@ from televent.application.use_cases.people.accounts import claim_address, erase_
 from televent.application.use_cases.people.devices import add_device
 from televent.application.use_cases.people.preferences import change_preferences
 from televent.domain.ids import AccountId
-from televent.runtime.grace import forget_one
+from televent.runtime.workers.grace import forget_one
 
 pytestmark = pytest.mark.own_database
 

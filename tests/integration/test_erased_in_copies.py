@@ -26,7 +26,7 @@ from televent.commands.checkup_queues import queues
 from televent.domain.ids import AccountId
 from televent.ical.itip.people import attendees_of
 from televent.ical.text.tree import Property
-from televent.runtime.grace import context_of, forget_one
+from televent.runtime.workers.grace import context_of, forget_one
 
 pytestmark = pytest.mark.own_database
 

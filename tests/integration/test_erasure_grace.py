@@ -20,7 +20,7 @@ from televent.application.use_cases.people.devices import add_device
 from televent.application.use_cases.people.erasure import erase_due, keep_account, request_erasure
 from televent.domain.account.decide import decide
 from televent.domain.ids import AccountId, account_stream
-from televent.runtime.grace import context_of, step
+from televent.runtime.workers.grace import context_of, step
 
 pytestmark = pytest.mark.own_database
 

@@ -11,7 +11,7 @@ from support.post import OtherServer
 from support.town import Person, Town
 from televent.application.use_cases.people.erasure import keep_account, request_erasure
 from televent.application.use_cases.people.preferences import change_preferences
-from televent.runtime.grace import step
+from televent.runtime.workers.grace import step
 
 
 @pytest.fixture

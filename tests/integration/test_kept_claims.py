@@ -12,7 +12,7 @@ from support.town import NOON, Town
 from support.waiting import NET
 from televent.application.messages.chat import ChatText
 from televent.application.messages.outbox import LEASE, Claimed, OutboxMessage
-from televent.runtime.claims import kept
+from televent.runtime.workers.claims import kept
 
 SECOND = timedelta(seconds=1)
 

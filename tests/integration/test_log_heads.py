@@ -30,7 +30,7 @@ from televent.application.log_proof.note import read
 from televent.application.messages.log_head import LogHeadMail, LogHeadPost
 from televent.application.messages.outbox import Claimed, GiveUp
 from televent.cli import cli
-from televent.runtime.log_keeper import TornHistory, audit_log, heads_file, key_file, publish, set_aside
+from televent.runtime.workers.log_keeper import TornHistory, audit_log, heads_file, key_file, publish, set_aside
 
 pytestmark = pytest.mark.own_database
 GUIDE = Path(__file__).parents[2] / "docs/how-to/prove-the-log.md"

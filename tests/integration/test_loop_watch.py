@@ -9,7 +9,7 @@ import pytest
 
 PROGRAM = """
 import asyncio, re, time
-from televent.runtime.loop_watch import loop_watched
+from televent.runtime.processes.loop_watch import loop_watched
 
 async def stand_still():
     async with loop_watched({standstill}):

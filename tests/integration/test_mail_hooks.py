@@ -23,8 +23,8 @@ from televent.adapters.email.doors.hooks import MAX_BODY, MAX_RECIPIENTS, OF_ONE
 from televent.adapters.email.doors.signatures import MAILGUN_WINDOW, SENDGRID_WINDOW
 from televent.adapters.email.reading.bounds import MAX_MAIL
 from televent.adapters.postgres.queues.mail_tokens import PostgresMailTokens
-from televent.runtime.incoming_mail import receive_mails
-from televent.runtime.sockets import Port, listen
+from televent.runtime.processes.sockets import Port, listen
+from televent.runtime.workers.incoming_mail import receive_mails
 from televent.settings import SettingsError, load_settings
 
 ANN = "ann@example.com"

@@ -17,7 +17,7 @@ from support.waiting import NET, wait_until
 from televent.adapters.email.intake import MAX_OPERATOR_MAILS
 from televent.adapters.email.reading.bounds import MAX_MAIL
 from televent.runtime.database import OperatorError
-from televent.runtime.sockets import Port, listen, listen_at, open_sockets
+from televent.runtime.processes.sockets import Port, listen, listen_at, open_sockets
 from televent.settings import SettingsError, load_settings
 
 ZED = "zed@example.net"

@@ -156,7 +156,7 @@ def test_the_command_makes_a_key_and_its_record(
 def test_a_bad_key_is_told_at_the_start_and_by_doctor(
     run: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from televent.runtime.mail_signing import signing
+    from televent.runtime.configuration.mail_signing import signing
     from televent.settings import SettingsError, load_settings
 
     path = tmp_path / "key.pem"

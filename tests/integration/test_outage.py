@@ -33,7 +33,7 @@ from televent.application.messages.itip_local import ItipLocal
 from televent.application.outage import DatabaseAway, DatabaseFull, Outage
 from televent.cli import cli
 from televent.runtime.compose import now
-from televent.runtime.worker import Courier, carry
+from televent.runtime.workers.worker import Courier, carry
 
 pytestmark = pytest.mark.own_database
 

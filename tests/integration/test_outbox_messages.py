@@ -25,9 +25,9 @@ from televent.application.messages.outbox import Handler, OutboxMessage
 from televent.application.messages.push import PushDue
 from televent.runtime import bot, services
 from televent.runtime.compose import build_core
-from televent.runtime.push import Push
-from televent.runtime.webhooks import outward_of, webhook_handlers
-from televent.runtime.worker import Courier
+from televent.runtime.workers.push import Push
+from televent.runtime.workers.webhooks import outward_of, webhook_handlers
+from televent.runtime.workers.worker import Courier
 from televent.settings import load_settings
 
 TESTS = Path(__file__).parents[1]

@@ -10,7 +10,7 @@ import pytest
 from support.town import Person, Town, meeting
 from support.waiting import wait_until
 from televent.application.backend import INLINE_RECIPIENTS
-from televent.runtime.worker import Courier, carry
+from televent.runtime.workers.worker import Courier, carry
 
 MANY = INLINE_RECIPIENTS + 5
 

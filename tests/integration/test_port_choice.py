@@ -14,7 +14,7 @@ import pytest
 
 from support.running import free_ports
 from televent.runtime.database import OperatorError
-from televent.runtime.port_choice import FILE, chosen_ports, kept_ports, with_kept_ports
+from televent.runtime.processes.port_choice import FILE, chosen_ports, kept_ports, with_kept_ports
 from televent.settings import Settings
 
 SERVICES = ("api", "worker", "mail", "sandbox", "bot")
@@ -65,7 +65,7 @@ def test_a_second_installation_gets_other_ports_and_keeps_them(tmp_path: Path) -
 
 
 def test_connected_apps_find_their_port_again_when_it_is_free(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("televent.runtime.port_choice.PATIENCE", 0.0)
+    monkeypatch.setattr("televent.runtime.processes.port_choice.PATIENCE", 0.0)
     known = kept_ports(data)["API_PORT"]
     with in_use(known), chosen_ports(settings(data), SERVICES) as (found, notes):
         assert found.api_port not in kept_ports(data).values()

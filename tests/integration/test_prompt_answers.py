@@ -10,7 +10,7 @@ from os import dup, listdir
 
 from support.running import free_ports
 from support.sandbox import sandbox_control
-from televent.runtime.sockets import Port, listen
+from televent.runtime.processes.sockets import Port, listen
 
 
 def server_sends_at_once(client: tuple[str, int]) -> bool:

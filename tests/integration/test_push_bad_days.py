@@ -12,7 +12,7 @@ from televent.application.messages.outbox import ATTEMPTS, LEASE
 from televent.application.messages.push import PushDue
 from televent.application.push import MAX_FAILING_TIME, SPACING
 from televent.application.use_cases.people.devices import revoke_device
-from televent.runtime.push import Push
+from televent.runtime.workers.push import Push
 
 
 @pytest.fixture

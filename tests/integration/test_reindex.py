@@ -26,7 +26,7 @@ from televent.domain.ids import AccountId
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.queries.occurs import season_of
 from televent.runtime.compose import Core, build_core, now
-from televent.runtime.worker import keep_indexed
+from televent.runtime.workers.worker import keep_indexed
 from televent.settings import load_settings
 
 # The rows as the migration of the index left them, and as the migration of editions finds them.

@@ -7,8 +7,8 @@ from support.town import Town
 from televent.application.use_cases.people.api_keys import add_key
 from televent.application.use_cases.people.erasure import request_erasure
 from televent.domain.account.decide import GRACE
-from televent.runtime import grace
-from televent.runtime.restored_state import Restored, settle
+from televent.runtime.backups.restored_state import Restored, settle
+from televent.runtime.workers import grace
 
 
 def test_nobody_is_erased_by_a_request_of_before_the_restore(town: Town) -> None:

@@ -23,7 +23,7 @@ from televent.application.messages.outbox import LEASE, UNKNOWN_FOR, Claimed, Ou
 from televent.cli import cli
 from televent.domain.ids import AccountId
 from televent.runtime.compose import Core, build_core
-from televent.runtime.worker import drain
+from televent.runtime.workers.worker import drain
 from televent.settings import load_settings
 
 ANN = AccountId(UUID(int=1))

@@ -18,7 +18,7 @@ from televent.adapters.sandbox.erasing import SandboxAway, tell_sandbox
 from televent.application.erased_people import TELEGRAM, ErasedPerson
 from televent.application.use_cases.people.accounts import erase_account
 from televent.domain.ids import AccountId
-from televent.runtime.grace import forget_one
+from televent.runtime.workers.grace import forget_one
 
 SALT = b"salt"
 WORDS = (b"pelican", b"osprey", b"heron", b"ann@example.net")

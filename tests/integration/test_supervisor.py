@@ -22,12 +22,12 @@ from support.running import free_ports
 from support.waiting import NET, wait_until
 from televent.adapters.postgres.schema import migrate
 from televent.runtime.database import TEMPORARY
-from televent.runtime.fork_server import Order
-from televent.runtime.forks import ForkServer
-from televent.runtime.preloading import IMPORTS
+from televent.runtime.processes.fork_server import Order
+from televent.runtime.processes.forks import ForkServer
+from televent.runtime.processes.preloading import IMPORTS
+from televent.runtime.processes.sockets import Port, listen
+from televent.runtime.processes.supervisor import Child, Supervisor
 from televent.runtime.services import SERVICES
-from televent.runtime.sockets import Port, listen
-from televent.runtime.supervisor import Child, Supervisor
 
 pytestmark = pytest.mark.own_database
 HOST = "127.0.0.1"
@@ -161,7 +161,7 @@ def renamed(database_url: str) -> Iterator[None]:
 def test_a_service_dies_with_its_supervisor(tmp_path: Path) -> None:
     program = (
         "import asyncio, sys\n"
-        "from televent.runtime.supervisor import Supervisor\n"
+        "from televent.runtime.processes.supervisor import Supervisor\n"
         "async def run():\n"
         "    supervisor = Supervisor()\n"
         "    child = supervisor.add('sandbox', ['sandbox'], {})\n"
@@ -228,7 +228,7 @@ NEEDS = {
 def test_a_service_imports_only_the_heavy_packages_that_it_needs(service: str) -> None:
     program = (
         "import sys, televent.cli, televent.runtime.up\n"
-        "from televent.runtime.preloading import preload\n"
+        "from televent.runtime.processes.preloading import preload\n"
         f"preload({service!r})\n"
         "print(*{name.partition('.')[0] for name in sys.modules})\n"
     )
@@ -300,7 +300,7 @@ def test_a_fork_that_the_system_refuses_ends_nothing() -> None:
     ours, theirs = socket.socketpair()
     program = (
         "import errno, os, socket, sys\n"
-        "from televent.runtime import fork_server\n"
+        "from televent.runtime.processes import fork_server\n"
         "def refused():\n"
         "    raise OSError(errno.EAGAIN, 'Resource temporarily unavailable')\n"
         "os.fork = refused\n"

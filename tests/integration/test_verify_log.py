@@ -18,7 +18,7 @@ from televent.adapters.postgres.log_tree.growth import grow
 from televent.adapters.postgres.log_tree.tiles import state_of
 from televent.adapters.postgres.pool import Connection
 from televent.application.log_proof.merkle import TILE
-from televent.runtime.log_keeper import audit_log, heads_file, publish
+from televent.runtime.workers.log_keeper import audit_log, heads_file, publish
 
 ROUNDS = [*range(8), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(8, 34))]
 """The seeds of the corruptions of each kind: 272 in all, of which a quarter runs in ``make test``."""

@@ -11,7 +11,7 @@ from televent.adapters.webhooks.sender import AT_ONCE
 from televent.application.messages.outbox import RetryLater
 from televent.application.messages.webhooks import WebhookDue
 from televent.runtime.compose import now
-from televent.runtime.webhooks import outward_of, webhook_handlers
+from televent.runtime.workers.webhooks import outward_of, webhook_handlers
 
 
 @pytest.mark.own_database

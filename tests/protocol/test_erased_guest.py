@@ -7,7 +7,7 @@ import pytest
 from support.dav import Client, Site
 from support.town import meeting
 from televent.application.use_cases.people.accounts import erase_account
-from televent.runtime.grace import forget_one
+from televent.runtime.workers.grace import forget_one
 
 pytestmark = pytest.mark.own_database
 

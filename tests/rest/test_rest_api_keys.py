@@ -15,8 +15,8 @@ from support.dav import Client, Site
 from support.passwords import CHEAP_PASSWORDS
 from support.rest import Reply, call, served
 from televent.adapters.rest.app import CONTROLLERS, rest_door
-from televent.adapters.rest.auth import Person
-from televent.adapters.rest.scopes import SCOPE, SIGNED_IN, Scope, needs
+from televent.adapters.rest.signing_in.auth import Person
+from televent.adapters.rest.signing_in.scopes import SCOPE, SIGNED_IN, Scope, needs
 from televent.runtime.api import http_app, rest_auth
 from televent.runtime.compose import build_core, now
 from televent.settings import Settings

@@ -11,7 +11,7 @@ import pytest
 from support.contract import the_contract
 from televent.adapters.rest.contract.document import operations
 from televent.adapters.rest.contract.request_examples import REQUESTS
-from televent.adapters.rest.scopes import Scope
+from televent.adapters.rest.signing_in.scopes import Scope
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"

@@ -21,13 +21,13 @@ from support.rest import Reply, call, raw
 from support.rest_person import RestPerson, signed_in
 from support.tls import make_certificate
 from support.waiting import wait_until
-from televent.adapters.rest.device_settings import DeviceSettings, profile_of
-from televent.adapters.rest.profile_signing import BadCertificate, signer_of
+from televent.adapters.rest.pages.device_settings import DeviceSettings, profile_of
+from televent.adapters.rest.pages.profile_signing import BadCertificate, signer_of
 from televent.application.use_cases.people.device_setup import LIFETIME, add_device_with_link, can_be_used, take_over
 from televent.application.use_cases.people.devices import revoke_device
 from televent.application.use_cases.people.erasure import request_erasure
 from televent.domain.ids import AccountId
-from televent.runtime.profile_signing import profile_signer
+from televent.runtime.configuration.profile_signing import profile_signer
 from televent.settings import SettingsError, load_settings
 
 PUBLIC = "https://calendar.example.com/cal"

@@ -9,7 +9,7 @@ import pytest
 
 from support.dav import Client, Site
 from support.rest_people import Api, api_of
-from televent.adapters.rest.encoded import EncodedEvents
+from televent.adapters.rest.events.encoded import EncodedEvents
 from televent.application.read_models.resources import ResourceRow
 from televent.application.use_cases.calendars import events_in
 from televent.ical.editing.changes import EventChange

@@ -12,10 +12,10 @@ from support.live import work
 from support.live_tokens import begin_session
 from support.shares import mounted
 from support.waiting import NET, wait_until
-from televent.adapters.rest.auth import Person
 from televent.adapters.rest.live.frames import Item
 from televent.adapters.rest.live.hub import Hub
 from televent.adapters.rest.live.stream import MAX_QUEUE, Stream
+from televent.adapters.rest.signing_in.auth import Person
 from televent.runtime.api import live_hub
 
 

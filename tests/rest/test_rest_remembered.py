@@ -13,10 +13,10 @@ from support.dav import Client, Site, event
 from support.rest import call
 from support.rest_people import PASSWORD, Api, api_of
 from support.waiting import wait_until
-from televent.adapters.rest.auth import Person
-from televent.adapters.rest.event_answers import Answer
-from televent.adapters.rest.remembered import OVERHEAD, RememberedAnswers
-from televent.adapters.rest.verified_tokens import VerifiedTokens
+from televent.adapters.rest.events.event_answers import Answer
+from televent.adapters.rest.events.remembered import OVERHEAD, RememberedAnswers
+from televent.adapters.rest.signing_in.auth import Person
+from televent.adapters.rest.signing_in.verified_tokens import VerifiedTokens
 from televent.application.use_cases.people.accounts import verify_address
 from televent.domain.ids import AccountId
 

@@ -16,7 +16,7 @@ import pytest
 from support.dav import Client
 from support.followers import catch_up
 from support.hook_post import HookPost, Owner, open_hook_post, owner
-from televent.adapters.rest.controllers.subscriptions import SubscriptionView
+from televent.adapters.rest.controllers.outward.subscriptions import SubscriptionView
 from televent.application.feeds.taken import LONGEST, MAX_SUBSCRIPTIONS, SHORTEST, after_failure, bounded
 from televent.application.refusals import ReadOnlyShare
 from televent.application.use_cases.events.remove_event import remove_event
@@ -25,8 +25,8 @@ from televent.application.use_cases.people.erasure import erase_due, request_era
 from televent.domain.ids import AccountId
 from televent.ical.mending.files import MAX_FILE
 from televent.runtime.compose import now
-from televent.runtime.subscriptions import read_due
-from televent.runtime.webhooks import outward_of
+from televent.runtime.workers.subscriptions import read_due
+from televent.runtime.workers.webhooks import outward_of
 
 HOUR = timedelta(hours=1)
 WHO = ("ORGANIZER:mailto:boss@example.org", "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:{guest}")

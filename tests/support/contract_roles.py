@@ -13,7 +13,7 @@ from support.contract_stage import EMAIL, Stage
 from support.dav import Client
 from support.rest import Reply, call, raw
 from support.rest_people import PASSWORD, api_of
-from televent.adapters.rest.auth import KEY_PREFIX, shown
+from televent.adapters.rest.signing_in.auth import KEY_PREFIX, shown
 from televent.application.event_store.context import Context
 from televent.application.use_cases.people.api_keys import add_key
 

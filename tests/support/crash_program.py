@@ -144,7 +144,7 @@ if __name__ == "__main__":
     from televent.adapters.postgres.wakeup import OUTBOX
     from televent.application.messages.outbox import Handler
     from televent.runtime.compose import Core, build_core
-    from televent.runtime.worker import drain
+    from televent.runtime.workers.worker import drain
     from televent.settings import load_settings
 
     main()

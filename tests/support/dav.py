@@ -25,7 +25,7 @@ from televent.application.use_cases.people.devices import NewDevice, add_device
 from televent.domain.ids import AccountId
 from televent.runtime.api import entrance, protocols
 from televent.runtime.compose import Core, build_core
-from televent.runtime.push import Push
+from televent.runtime.workers.push import Push
 from televent.settings import Settings
 
 NAMESPACES = {

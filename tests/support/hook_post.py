@@ -21,7 +21,7 @@ from televent.application.messages.outbox import after_failure
 from televent.application.messages.webhooks import WebhookDue, WebhookEvent
 from televent.application.use_cases.people.sign_in import set_password
 from televent.policies.webhooks import WEBHOOKS
-from televent.runtime.webhooks import outward_of, webhook_handlers
+from televent.runtime.workers.webhooks import outward_of, webhook_handlers
 
 PASSWORD = "seven green bicycles"
 

@@ -15,8 +15,8 @@ from support.dav import Site, open_site
 from televent.adapters.postgres.embedded import EmbeddedPostgres
 from televent.adapters.postgres.schema import migrate
 from televent.cli import cli
-from televent.runtime.backup_place import Place, place_of
-from televent.runtime.wal_archive import archive
+from televent.runtime.backups.backup_place import Place, place_of
+from televent.runtime.backups.wal_archive import archive
 
 
 @dataclass

@@ -27,7 +27,7 @@ from televent.adapters.postgres.followers.runner import Runner
 from televent.application.messages.outbox import after_failure
 from televent.application.messages.push import PushDue
 from televent.application.push import BATCH_DELAY
-from televent.runtime.push import Push
+from televent.runtime.workers.push import Push
 
 SOON = BATCH_DELAY + timedelta(seconds=1)
 

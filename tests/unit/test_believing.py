@@ -1,7 +1,7 @@
 """The sentence on which senders are believed, at the start and in ``televent doctor``."""
 
 from televent.runtime.banner import banner
-from televent.runtime.believing import believing
+from televent.runtime.configuration.believing import believing
 from televent.settings import load_settings
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from televent.runtime.banner import banner
-from televent.runtime.exposure import exposed, own_address_towards
+from televent.runtime.configuration.exposure import exposed, own_address_towards
 from televent.settings import Settings
 
 PUBLIC = "198.41.0.4"

@@ -6,7 +6,7 @@ from litestar.handlers import HTTPRouteHandler
 from televent.adapters.rest.app import CONTROLLERS
 from televent.adapters.rest.errors import OUTAGES, STATUSES, TABLE, every_problem, name_of
 from televent.adapters.rest.problems import sentence
-from televent.adapters.rest.scopes import SCOPE, SIGNED_IN, Scope
+from televent.adapters.rest.signing_in.scopes import SCOPE, SIGNED_IN, Scope
 from televent.application import refusals
 from televent.application.outage import Outage
 from televent.domain.refusal import every_refusal

@@ -8,8 +8,8 @@ import pytest
 
 from televent.application.reach import Reach
 from televent.runtime.banner import banner
+from televent.runtime.configuration.server_address import advice, connecting, reach
 from televent.runtime.privileges import standing
-from televent.runtime.server_address import advice, connecting, reach
 from televent.runtime.up import services_environment
 from televent.settings import Settings, SettingsError, load_settings
 

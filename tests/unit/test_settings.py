@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from televent.runtime.doubts import doubts
+from televent.runtime.configuration.doubts import doubts
 from televent.settings import Settings, SettingsError, load_settings
 
 

@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from televent.adapters.rest.telegram_proof import TelegramProofs
+from televent.adapters.rest.signing_in.telegram_proof import TelegramProofs
 
 TOKEN = "5768337691:AAH5YkoiEuPk8-FZa32hStHTqXiLPtAEhx8"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

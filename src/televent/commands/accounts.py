@@ -28,7 +28,7 @@ def opened(chosen: Chosen) -> Iterator[Core]:
     from televent.domain.refusal import Refusal
     from televent.runtime.compose import build_core
     from televent.runtime.person_keys import with_keys
-    from televent.runtime.port_choice import with_kept_ports
+    from televent.runtime.processes.port_choice import with_kept_ports
 
     settings = with_keys(with_kept_ports(chosen.settings()))
     with migrated_database(settings) as url:
@@ -107,7 +107,7 @@ def add(
 ) -> None:
     """Open an account (or use the one with this Telegram id) and make a device password for it."""
     from televent.application.use_cases.people import accounts, devices
-    from televent.runtime.server_address import reach
+    from televent.runtime.configuration.server_address import reach
 
     with opened(chosen) as core:
         backend = core.backend

@@ -35,7 +35,7 @@ def backup(chosen: Chosen, directory: Path | None, as_json: bool) -> None:
     It is compressed, and encrypted with a key of its own, which is kept beside DIRECTORY and destroyed after
     TELEVENT_BACKUP_DAYS.
     """
-    from televent.runtime.backing_up import back_up
+    from televent.runtime.backups.backing_up import back_up
 
     place = chosen_directory(chosen.settings(), directory)
     with opened(chosen) as core, told("copying the database") as progress:
@@ -80,7 +80,7 @@ def backups(chosen: Chosen, directory: Path | None, check: bool, as_json: bool) 
 def _checked(settings: Settings, place: Path, kept: list[Kept]) -> dict[str, str]:
     from televent.adapters.backups.sealing import BadSeal
     from televent.adapters.backups.shelf import Damaged
-    from televent.runtime.restoring import check_backup
+    from televent.runtime.backups.restoring import check_backup
 
     found = {}
     for number, each in enumerate(kept, 1):

@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from televent.commands.checkup_queues import Finding, queues
-from televent.runtime.believing import believing
+from televent.runtime.configuration.believing import believing
+from televent.runtime.configuration.doubts import doubts
+from televent.runtime.configuration.exposure import exposed
+from televent.runtime.configuration.mail_signing import answering, signing
 from televent.runtime.database import OperatorError, database, session_url
-from televent.runtime.doubts import doubts
-from televent.runtime.exposure import exposed
-from televent.runtime.mail_signing import answering, signing
 from televent.settings import Settings
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _room(settings: Settings) -> Finding:
 
 
 def _backups(settings: Settings) -> Finding:
-    from televent.runtime.backup_place import freshness
+    from televent.runtime.backups.backup_place import freshness
     from televent.runtime.compose import now
 
     try:

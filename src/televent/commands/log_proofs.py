@@ -38,7 +38,7 @@ def verify_log(chosen: Chosen, files: tuple[Path, ...], as_json: bool) -> None:
     from rich.progress import Progress
 
     from televent.adapters.postgres.event_store.verify import broken_chains
-    from televent.runtime.log_keeper import audit_log
+    from televent.runtime.workers.log_keeper import audit_log
 
     with opened(chosen) as core, Progress(console=Console(stderr=True)) as progress:
         task = progress.add_task("comparing events", total=None)
@@ -144,7 +144,7 @@ def log_restart(chosen: Chosen) -> None:
 
     The kept file, and every witness, still show what was published before.
     """
-    from televent.runtime.log_keeper import heads_file, set_aside
+    from televent.runtime.workers.log_keeper import heads_file, set_aside
 
     with opened(chosen) as core:
         kept = set_aside(heads_file(core.settings), core.backend.clock())
@@ -153,7 +153,7 @@ def log_restart(chosen: Chosen) -> None:
 
 def _key(core: Core) -> Ed25519PrivateKey:
     from televent.adapters.log_heads.keys import BadKey, signing_key
-    from televent.runtime.log_keeper import key_file
+    from televent.runtime.workers.log_keeper import key_file
 
     try:
         return signing_key(key_file(core.settings))
@@ -163,7 +163,7 @@ def _key(core: Core) -> Ed25519PrivateKey:
 
 def _verifier(core: Core) -> str:
     from televent.application.log_proof.note import verifier
-    from televent.runtime.log_keeper import origin
+    from televent.runtime.workers.log_keeper import origin
 
     return verifier(origin(core.settings), _key(core).public_key())
 

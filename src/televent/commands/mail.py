@@ -130,7 +130,7 @@ def _reason(mail: ListedMail) -> str:
 
 async def _again(core: Core, mail: ListedMail) -> dict[str, str]:
     from televent.adapters.postgres.queues.mail_listing import MailListing
-    from televent.runtime.incoming_mail import intake_of
+    from televent.runtime.workers.incoming_mail import intake_of
 
     listing = MailListing(core.pool)
     opened_again = listing.open_again(mail.key, core.backend.clock())
@@ -242,7 +242,7 @@ def mail_dkim(chosen: Chosen, make: Path | None, kind: str, selector: str) -> No
     A new file can be read by its owner alone. A file that is there already is not overwritten.
     """
     from televent.adapters.email.signing import Signer, new_key, private_key, zone_line
-    from televent.runtime.mail_signing import signers_of
+    from televent.runtime.configuration.mail_signing import signers_of
     from televent.setting_formats import selector as checked
 
     settings = chosen.settings()

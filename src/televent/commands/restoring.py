@@ -14,7 +14,7 @@ from televent.commands.backups import JSON, chosen_directory, told
 from televent.runtime.database import Chosen
 
 if TYPE_CHECKING:
-    from televent.runtime.restored_state import Restored
+    from televent.runtime.backups.restored_state import Restored
 
 
 @click.command("restore")
@@ -49,7 +49,7 @@ def restore(
 
     from televent.adapters.backups.shelf import Shelf
     from televent.adapters.postgres.backup.recovery import Target
-    from televent.runtime.restoring import chosen_backup, restore, target_of
+    from televent.runtime.backups.restoring import chosen_backup, restore, target_of
 
     if sum((time is not None, position is not None, own_moment)) > 1:
         raise click.UsageError("Give one of --to-time, --to-position and --to-backup.")
@@ -84,7 +84,7 @@ def after_restore(chosen: Chosen, lists: tuple[Path, ...], as_json: bool) -> Non
 
     from televent.adapters.backups.register import read_erased
     from televent.commands.accounts import opened
-    from televent.runtime.restored_state import Restored, settle
+    from televent.runtime.backups.restored_state import Restored, settle
 
     listed = set().union(*map(read_erased, lists))
     done = Restored("The database")

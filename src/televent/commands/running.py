@@ -49,7 +49,7 @@ def up(chosen: Chosen, port: int | None, host: str | None) -> None:
 
 def _service(names: tuple[str, ...], chosen: Chosen, descriptors: dict[str, int | None]) -> None:
     from televent.runtime.logs import set_up_logs
-    from televent.runtime.preloading import import_whole
+    from televent.runtime.processes.preloading import import_whole
     from televent.runtime.up import run_services
 
     settings = chosen.settings()
@@ -95,8 +95,8 @@ def _command(name: str, help_text: str) -> click.Command:
 @click.pass_context
 def fork_server(context: click.Context, control_fd: int, services: tuple[str, ...]) -> None:
     """Start services as copies of this process, for the supervisor of ``televent up``."""
-    from televent.runtime.fork_server import name_process, serve
-    from televent.runtime.preloading import preload
+    from televent.runtime.processes.fork_server import name_process, serve
+    from televent.runtime.processes.preloading import preload
 
     arguments = serve(socket.socket(fileno=control_fd), services, preload)
     if arguments is not None:

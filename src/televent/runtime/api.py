@@ -34,22 +34,22 @@ from televent.adapters.postgres.rate_limit import Rate
 from televent.adapters.postgres.wakeup import EVENTS, SESSIONS
 from televent.adapters.rest.app import PATH as REST
 from televent.adapters.rest.app import rest_door
-from televent.adapters.rest.auth import Auth, Count
-from televent.adapters.rest.cookies import Cookies, origin_in
-from televent.adapters.rest.device_settings import Connecting
 from televent.adapters.rest.live.hub import Hub
-from televent.adapters.rest.telegram_proof import TelegramProofs
+from televent.adapters.rest.pages.device_settings import Connecting
+from televent.adapters.rest.signing_in.auth import Auth, Count
+from televent.adapters.rest.signing_in.cookies import Cookies, origin_in
+from televent.adapters.rest.signing_in.telegram_proof import TelegramProofs
 from televent.adapters.sandbox.config import url_of
 from televent.application.marks import Marks
 from televent.application.outage import Outage
 from televent.application.use_cases.scheduling.answer_by_link import Linked
 from televent.runtime.access_log import access_log
 from televent.runtime.compose import Core
-from televent.runtime.exposure import exposed
-from televent.runtime.profile_signing import profile_signer
-from televent.runtime.push import Push
-from televent.runtime.server_address import reach
+from televent.runtime.configuration.exposure import exposed
+from televent.runtime.configuration.profile_signing import profile_signer
+from televent.runtime.configuration.server_address import reach
 from televent.runtime.session_keys import session_keys
+from televent.runtime.workers.push import Push
 from televent.settings import Settings, SettingsError
 
 log = structlog.get_logger("televent")
@@ -212,7 +212,7 @@ def entrance(
     if settings.telegram_webhook_url is not None:
         mounts["/telegram/webhook"] = _webhook(core)
     if settings.takes_posted_mail:
-        from televent.runtime.incoming_mail import mail_hooks
+        from televent.runtime.workers.incoming_mail import mail_hooks
 
         mounts["/hooks/mail"] = mail_hooks(core)
     start = StartPage(partial(_base, settings), sandbox_beside(settings))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from televent.adapters.sandbox.config import url_of
-from televent.runtime.believing import believing
-from televent.runtime.exposure import exposed
-from televent.runtime.server_address import advice, reach
+from televent.runtime.configuration.believing import believing
+from televent.runtime.configuration.exposure import exposed
+from televent.runtime.configuration.server_address import advice, reach
 from televent.settings import Settings
 
 

@@ -17,9 +17,9 @@ from televent.adapters.postgres.queues.chat_book import PostgresChatBook
 from televent.adapters.postgres.queues.chat_pace import PostgresChatPace
 from televent.application.messages.outbox import Handler
 from televent.runtime.compose import Core
+from televent.runtime.configuration.server_address import reach
 from televent.runtime.database import OperatorError
-from televent.runtime.server_address import reach
-from televent.runtime.worker import drain
+from televent.runtime.workers.worker import drain
 
 if TYPE_CHECKING:
     from aiogram import Bot

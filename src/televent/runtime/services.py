@@ -12,11 +12,11 @@ import structlog
 
 from televent.application.messages.outbox import Handler
 from televent.runtime.compose import Core, open_core
-from televent.runtime.sockets import Sockets
+from televent.runtime.processes.sockets import Sockets
 from televent.settings import Settings
 
 if TYPE_CHECKING:
-    from televent.runtime.push import Push
+    from televent.runtime.workers.push import Push
 
 log = structlog.get_logger("televent.runtime.services")
 
@@ -44,13 +44,13 @@ async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event, soc
     """Runs the followers of the log, the delivery of iTIP messages and mail, reminders, backups, words of events, and
     housekeeping."""
     from televent.adapters.postgres.followers.runner import follow
-    from televent.runtime.backing_up import keep_backups
-    from televent.runtime.grace import end_grace
-    from televent.runtime.indexing import index_words
-    from televent.runtime.log_keeper import keep_log
-    from televent.runtime.push import Push
-    from televent.runtime.reminding import remind
-    from televent.runtime.worker import Courier, carry, drain, housekeeping, keep_indexed
+    from televent.runtime.backups.backing_up import keep_backups
+    from televent.runtime.workers.grace import end_grace
+    from televent.runtime.workers.indexing import index_words
+    from televent.runtime.workers.log_keeper import keep_log
+    from televent.runtime.workers.push import Push
+    from televent.runtime.workers.reminding import remind
+    from televent.runtime.workers.worker import Courier, carry, drain, housekeeping, keep_indexed
 
     push = await core.run(Push, core) if core.settings.push == "on" else None
     ready()
@@ -84,7 +84,7 @@ def worker_handlers(core: Core) -> list[Handler]:
     from televent.adapters.email.reminders import ReminderMails
     from televent.adapters.email.smtp import SmtpMailer, SmtpRoute
     from televent.adapters.log_heads.posting import HeadPoster
-    from televent.runtime.mail_signing import signers_of
+    from televent.runtime.configuration.mail_signing import signers_of
 
     settings = core.settings
     password = settings.smtp_password
@@ -114,7 +114,7 @@ def worker_handlers(core: Core) -> list[Handler]:
 
 async def push_messages(core: Core, push: Push, stop: asyncio.Event) -> None:
     """Sends WebDAV-Push messages. They have their own queue: iTIP messages must not wait for a slow push service."""
-    from televent.runtime.worker import drain
+    from televent.runtime.workers.worker import drain
 
     services = push.services()
     try:
@@ -125,8 +125,8 @@ async def push_messages(core: Core, push: Push, stop: asyncio.Event) -> None:
 
 async def webhook_messages(core: Core, stop: asyncio.Event) -> None:
     """Tells people's own programs what happened. Nothing else waits for a slow one."""
-    from televent.runtime.webhooks import outward_of, webhook_handlers
-    from televent.runtime.worker import drain
+    from televent.runtime.workers.webhooks import outward_of, webhook_handlers
+    from televent.runtime.workers.worker import drain
 
     outward = outward_of(core)
     try:
@@ -137,7 +137,7 @@ async def webhook_messages(core: Core, stop: asyncio.Event) -> None:
 
 async def subscriptions(core: Core, stop: asyncio.Event) -> None:
     """Reads the calendars that people subscribe to. aiohttp is imported here: a worker is ready without it."""
-    from televent.runtime.subscriptions import keep_subscriptions
+    from televent.runtime.workers.subscriptions import keep_subscriptions
 
     await keep_subscriptions(core, stop)
 
@@ -151,7 +151,7 @@ async def bot(core: Core, ready: Callable[[], None], stop: asyncio.Event, socket
 
 async def mail(core: Core, ready: Callable[[], None], stop: asyncio.Event, sockets: Sockets) -> None:
     """Receives inbound mail by SMTP and LMTP, and processes that of all doors."""
-    from televent.runtime.incoming_mail import receive_mails
+    from televent.runtime.workers.incoming_mail import receive_mails
 
     await receive_mails(core, ready, stop, sockets)
 
@@ -160,7 +160,7 @@ async def sandbox(core: Core | Settings, ready: Callable[[], None], stop: asynci
     """Runs the local substitute for Telegram, and the mail catcher."""
     from televent.adapters.sandbox.config import SandboxConfig, kept_token
     from televent.adapters.sandbox.server import running
-    from televent.runtime.server_address import connecting
+    from televent.runtime.configuration.server_address import connecting
 
     settings = core.settings if isinstance(core, Core) else core
     state, token = settings.data_dir.absolute() / "sandbox", settings.telegram_bot_token

@@ -17,19 +17,19 @@ from typing import TYPE_CHECKING
 import structlog
 
 from televent.adapters.sandbox.config import kept_token, url_of
-from televent.runtime.backup_place import make_directories
+from televent.runtime.backups.backup_place import make_directories
 from televent.runtime.banner import banner
+from televent.runtime.configuration.doubts import doubts
+from televent.runtime.configuration.mail_signing import signers_of
 from televent.runtime.data_directory import reachable
 from televent.runtime.database import OperatorError, TemporaryError, prepare_data_directory, session_url
-from televent.runtime.doubts import doubts
-from televent.runtime.forks import READY
-from televent.runtime.loop_watch import loop_watched
-from televent.runtime.mail_signing import signers_of
 from televent.runtime.person_keys import in_data_directory, keys_place
-from televent.runtime.port_choice import chosen_ports
 from televent.runtime.privileges import Standing, standing, step_down, user_of
-from televent.runtime.sockets import Sockets, open_api, open_sockets
-from televent.runtime.supervisor import Supervisor
+from televent.runtime.processes.forks import READY
+from televent.runtime.processes.loop_watch import loop_watched
+from televent.runtime.processes.port_choice import chosen_ports
+from televent.runtime.processes.sockets import Sockets, open_api, open_sockets
+from televent.runtime.processes.supervisor import Supervisor
 from televent.settings import Settings
 
 if TYPE_CHECKING:

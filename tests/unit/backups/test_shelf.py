@@ -12,7 +12,7 @@ from televent.adapters.backups.manifest import BadManifest, Manifest, Part, chec
 from televent.adapters.backups.register import KeyUse, Register, read_erased
 from televent.adapters.backups.sealing import SealedWriter
 from televent.adapters.backups.shelf import PARTIAL, Damaged, Shelf, ShelfBusy, name_of
-from televent.runtime.backup_place import freshness
+from televent.runtime.backups.backup_place import freshness
 from televent.settings import load_settings
 
 KEY = bytes(32)

@@ -16,39 +16,39 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components
 from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
 
-from televent.adapters.rest.auth import Admit, Auth, allowed, signed_in
 from televent.adapters.rest.compressing import Compression
 from televent.adapters.rest.contract.document import ContractPlugin
 from televent.adapters.rest.contract.security import SCHEMES
-from televent.adapters.rest.controllers.addresses import Addresses
-from televent.adapters.rest.controllers.api_keys import ApiKeys
-from televent.adapters.rest.controllers.attachments import Attachments
-from televent.adapters.rest.controllers.auth import Auths
-from televent.adapters.rest.controllers.calendars import Calendars
-from televent.adapters.rest.controllers.device_setup import Setup
-from televent.adapters.rest.controllers.devices import Devices
+from televent.adapters.rest.controllers.account.addresses import Addresses
+from televent.adapters.rest.controllers.account.api_keys import ApiKeys
+from televent.adapters.rest.controllers.account.auth import Auths
+from televent.adapters.rest.controllers.account.device_setup import Setup
+from televent.adapters.rest.controllers.account.devices import Devices
+from televent.adapters.rest.controllers.account.exports import Exports
+from televent.adapters.rest.controllers.account.me import Users
+from televent.adapters.rest.controllers.account.own_history import OwnHistoryOf
+from televent.adapters.rest.controllers.account.registration import Registration
+from televent.adapters.rest.controllers.account.telegram import TelegramLinks, TelegramSignIn
+from televent.adapters.rest.controllers.calendar.attachments import Attachments
+from televent.adapters.rest.controllers.calendar.calendars import Calendars
+from televent.adapters.rest.controllers.calendar.event_collection import EventCollection
+from televent.adapters.rest.controllers.calendar.event_past import EventPast
+from televent.adapters.rest.controllers.calendar.events import Events
+from televent.adapters.rest.controllers.calendar.files import Files
+from televent.adapters.rest.controllers.calendar.guests import Guests
+from televent.adapters.rest.controllers.calendar.occurrences import Occurrences, Series
+from televent.adapters.rest.controllers.calendar.planning import Planning
+from televent.adapters.rest.controllers.calendar.search import Search
+from televent.adapters.rest.controllers.calendar.shares import Shares
 from televent.adapters.rest.controllers.docs import Docs
-from televent.adapters.rest.controllers.event_collection import EventCollection
-from televent.adapters.rest.controllers.event_past import EventPast
-from televent.adapters.rest.controllers.events import Events
-from televent.adapters.rest.controllers.exports import Exports
-from televent.adapters.rest.controllers.feeds import FeedsResource
-from televent.adapters.rest.controllers.files import Files
-from televent.adapters.rest.controllers.guests import Guests
-from televent.adapters.rest.controllers.live import Live
-from televent.adapters.rest.controllers.me import Users
-from televent.adapters.rest.controllers.occurrences import Occurrences, Series
-from televent.adapters.rest.controllers.own_history import OwnHistoryOf
-from televent.adapters.rest.controllers.planning import Planning
+from televent.adapters.rest.controllers.outward.feeds import FeedsResource
+from televent.adapters.rest.controllers.outward.live import Live
+from televent.adapters.rest.controllers.outward.subscriptions import SubscriptionsResource
+from televent.adapters.rest.controllers.outward.webhooks import WebhooksResource
 from televent.adapters.rest.controllers.problem_types import ProblemTypes
-from televent.adapters.rest.controllers.registration import Registration
-from televent.adapters.rest.controllers.search import Search
-from televent.adapters.rest.controllers.shares import Shares
-from televent.adapters.rest.controllers.subscriptions import SubscriptionsResource
-from televent.adapters.rest.controllers.telegram import TelegramLinks, TelegramSignIn
-from televent.adapters.rest.controllers.webhooks import WebhooksResource
-from televent.adapters.rest.device_settings import Connecting
+from televent.adapters.rest.events.remembered import RememberedAnswers
 from televent.adapters.rest.live.hub import Hub
+from televent.adapters.rest.pages.device_settings import Connecting
 from televent.adapters.rest.problems import (
     CrossSite,
     KeyReused,
@@ -65,8 +65,8 @@ from televent.adapters.rest.problems import (
     of_scope,
     of_stranger,
 )
-from televent.adapters.rest.remembered import RememberedAnswers
-from televent.adapters.rest.scopes import SIGNED_IN
+from televent.adapters.rest.signing_in.auth import Admit, Auth, allowed, signed_in
+from televent.adapters.rest.signing_in.scopes import SIGNED_IN
 from televent.adapters.rest.storable import StorableRequest
 from televent.application.outage import Outage
 from televent.application.reach import Reach

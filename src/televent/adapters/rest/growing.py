@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Final
 
-from televent.adapters.rest.auth import Run
+from televent.adapters.rest.signing_in.auth import Run
 
 CHUNK: Final = 256 * 1024
 """Max bytes that are sent at once."""

@@ -12,9 +12,9 @@ from uuid import uuid5
 from litestar import Request, Response
 from litestar.params import HeaderParameter
 
-from televent.adapters.rest.auth import Auth
-from televent.adapters.rest.event_answers import Answer
+from televent.adapters.rest.events.event_answers import Answer
 from televent.adapters.rest.problems import KeyReused
+from televent.adapters.rest.signing_in.auth import Auth
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.kept_answers import KeptAnswer

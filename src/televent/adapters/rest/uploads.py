@@ -10,7 +10,7 @@ from urllib.parse import quote
 from litestar import Request
 from litestar.exceptions import ClientException, InternalServerException
 
-from televent.adapters.rest.auth import Auth
+from televent.adapters.rest.signing_in.auth import Auth
 from televent.application.attachments import CHUNK, MAX_ATTACHMENT, AttachmentRow, Upload
 from televent.application.refusals import QuotaExceeded
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.spec import SecurityScheme
 
-from televent.adapters.rest.cookies import ACCESS
-from televent.adapters.rest.scopes import SCOPE, SIGNED_IN, Scope
+from televent.adapters.rest.signing_in.cookies import ACCESS
+from televent.adapters.rest.signing_in.scopes import SCOPE, SIGNED_IN, Scope
 
 SCHEMES: Final = {
     "token": SecurityScheme(

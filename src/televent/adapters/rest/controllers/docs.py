@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from litestar import Controller, Litestar, MediaType, Request, Response, get
 
-from televent.adapters.rest.auth import Auth
 from televent.adapters.rest.contract.document import contract_of
 from televent.adapters.rest.contract.postman import collection_of
-from televent.adapters.rest.docs_page import page_of
+from televent.adapters.rest.pages.docs_page import page_of
+from televent.adapters.rest.signing_in.auth import Auth
 
 POLICY: Final = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -54,4 +54,4 @@ def _page(app: Litestar) -> bytes:
 
 @cache
 def _style() -> str:
-    return files("televent.adapters.rest").joinpath("style.css").read_text("utf-8")
+    return files("televent.adapters.rest.pages").joinpath("style.css").read_text("utf-8")

@@ -14,9 +14,9 @@ from uuid import UUID
 
 import structlog
 
-from televent.adapters.rest.auth import Person, Run
 from televent.adapters.rest.live.frames import Item, Reason, item_of
 from televent.adapters.rest.live.stream import Caught, Stream
+from televent.adapters.rest.signing_in.auth import Person, Run
 from televent.application.backend import Backend
 from televent.application.outage import Outage
 from televent.application.read_models.changes import ChangePage, LoggedChange

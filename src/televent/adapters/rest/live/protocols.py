@@ -13,12 +13,12 @@ import structlog
 from litestar import WebSocket
 from litestar.exceptions import WebSocketDisconnect
 
-from televent.adapters.rest.auth import Auth, Person
 from televent.adapters.rest.live.frames import RETRY, Beat, End, Ready, Reason, Reset, event
 from televent.adapters.rest.live.hub import Hub
 from televent.adapters.rest.live.stream import Stream
 from televent.adapters.rest.problems import NotSignedIn, TooManyRequests, WrongScope
-from televent.adapters.rest.scopes import Scope
+from televent.adapters.rest.signing_in.auth import Auth, Person
+from televent.adapters.rest.signing_in.scopes import Scope
 from televent.application.outage import Outage
 
 log = structlog.get_logger("televent.live")

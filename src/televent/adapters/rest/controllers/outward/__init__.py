@@ -1,0 +1,1 @@
+"""Controllers of live changes, webhooks, feeds and subscriptions."""

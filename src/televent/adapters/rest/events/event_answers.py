@@ -1,0 +1,129 @@
+"""Events as the answers to requests: read, shown and encoded, in one hop to a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from litestar import Response
+
+from televent.adapters.rest.events.encoded import ENCODED
+from televent.adapters.rest.events.ready_response import ReadyResponse
+from televent.adapters.rest.fields import only
+from televent.adapters.rest.mapping.shapes import Event
+from televent.adapters.rest.mapping.showing import event_of
+from televent.application.backend import Backend
+from televent.application.refusals import UnknownOccurrenceId, UnknownResource
+from televent.application.use_cases.events.event_at import event_at
+from televent.application.use_cases.events.which import Located, locate
+from televent.domain.ids import AccountId
+from televent.domain.inbox_item.collection import INBOX
+from televent.ical.editing.occurrences import occurrence_named
+from televent.ical.editing.refusals import UnknownOccurrence
+from televent.ical.text.values import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer to a request. ``body`` is JSON, b"" for none. ``headers`` are strings by lower-case name. ``lasting``:
+    it is made of nothing but the request and the rows that its handler names (rows_read)."""
+
+    status: int
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    lasting: bool = False
+
+    def sent(self) -> Response[bytes]:
+        """The answer for the framework."""
+        headers = {"cache-control": "private, no-cache", **self.headers}
+        return ReadyResponse(self.status, self.body, headers)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An event as a person sees it, with the start and the end of the occurrence that is shown."""
+
+    found: Located
+    event: Event
+    times: tuple[Moment, Moment]
+
+    def answer(self, status: int, fields: Collection[str] | None = None, *, minimal: bool = False) -> Answer:
+        """The event as an answer. ``minimal``: without its body, so that 200 is 204."""
+        headers = {"etag": f'"{self.event.etag}"'}
+        if status == 201:
+            headers["location"] = f"/api/events/{self.event.id}"
+        if minimal:
+            headers["preference-applied"] = "return=minimal"
+            return Answer(204 if status == 200 else status, b"", headers)
+        return Answer(status, only(msgspec.json.encode(self.event), fields), headers)
+
+
+def read_event(
+    backend: Backend,
+    tenant: AccountId,
+    event_id: UUID,
+    *,
+    fields: Collection[str] | None,
+    has: Callable[[str], bool],
+    at: datetime | None = None,
+) -> Answer:
+    """The whole event; ``at``: as it stood then. ``has``: whether the client has the version with this ETag already. It
+    takes one statement, and nothing is parsed that was parsed before. Raises UnknownResource, NotYetPast."""
+    if at is not None:
+        row = event_at(backend, tenant, event_id, at, backend.clock())
+        me = backend.people.owner(backend.people.account(tenant)).addresses
+        if row.component != "VEVENT":
+            raise UnknownResource()
+        return Answer(200, only(msgspec.json.encode(event_of(row, me)), fields), {"etag": f'"{row.etag}"'})
+    found = backend.reads.glance(tenant, event_id)
+    if found is None:
+        # It may be in a calendar that is shared with the person.
+        located = _located(backend, tenant, event_id)
+        row, me = located.row, located.owner.addresses
+    else:
+        row, me = found.row, frozenset(backend.people.addresses_of(found.owner))
+    headers = {"etag": f'"{row.etag}"'}
+    if has(row.etag):
+        return Answer(304, b"", headers)
+    return Answer(200, only(ENCODED.encode(row, me, None).body, fields), headers, lasting=found is not None)
+
+
+def made_event(backend: Backend, tenant: AccountId, event_id: UUID, *, minimal: bool) -> Answer:
+    """The answer to the request that made the event: 201. Raises UnknownResource where it is gone already."""
+    found = backend.reads.glance(tenant, event_id)
+    if found is None:
+        return see(backend, tenant, event_id).answer(201, minimal=minimal)
+    headers = {"etag": f'"{found.row.etag}"', "location": f"/api/events/{event_id}"}
+    if minimal:
+        return Answer(201, b"", {**headers, "preference-applied": "return=minimal"})
+    # The next GET, and the next list, find it encoded.
+    me = frozenset(backend.people.addresses_of(found.owner))
+    return Answer(201, ENCODED.encode(found.row, me, None).body, headers)
+
+
+def see(backend: Backend, tenant: AccountId, event_id: UUID, occurrence_id: str | None = None) -> Seen:
+    """The event, or one occurrence of it. Raises UnknownResource, UnknownOccurrenceId."""
+    found = _located(backend, tenant, event_id)
+    row, me = found.row, found.owner.addresses
+    if occurrence_id is None:
+        event = event_of(row, me)
+        first = row.text.reading.instances()[0]
+        start = first.start or datetime.min  # noqa: DTZ901 (a stored event has a start)
+        return Seen(found, event, (start, first.end or start))
+    try:
+        named = occurrence_named(row.text.tree, occurrence_id)
+    except UnknownOccurrence:
+        raise UnknownOccurrenceId() from None
+    times = named.start, named.end
+    return Seen(found, event_of(row, me, (named.recurrence_id, *times)), times)
+
+
+def _located(backend: Backend, tenant: AccountId, event_id: UUID) -> Located:
+    """The event, and no message of the inbox. Raises UnknownResource."""
+    found = locate(backend, tenant, event_id)
+    if found.row.component != "VEVENT" or found.calendar.name == INBOX:
+        raise UnknownResource()
+    return found

@@ -1,0 +1,1 @@
+"""Backups of the embedded database: made, archived, restored, and destroyed at the end of their time."""

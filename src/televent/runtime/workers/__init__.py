@@ -1,0 +1,1 @@
+"""Workers: each does work that is due, owed or stored, beside the doors."""
