@@ -10,7 +10,7 @@ from support.chat_mails import PROVEN, ZED, asked, comes, person, trusting
 from support.event_stage import made
 from support.event_views import opened, pressed
 from support.post import message
-from televent.adapters.telegram.handlers.events.why_lines import METHODS, REASONS
+from televent.adapters.telegram.handlers.events.past.why_lines import METHODS, REASONS
 from televent.adapters.telegram.texts import plain
 from televent.application.event_mails import KEPT
 from televent.application.senders import Doubt

@@ -12,8 +12,8 @@ from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMar
 
 from televent.adapters.telegram.dead_buttons import refuse_dead
 from televent.adapters.telegram.door import BotDoor, Person
-from televent.adapters.telegram.handlers.events.history import devices_of
-from televent.adapters.telegram.handlers.events.history_lines import history_line, is_told
+from televent.adapters.telegram.handlers.events.past.history import devices_of
+from televent.adapters.telegram.handlers.events.past.history_lines import history_line, is_told
 from televent.adapters.telegram.handlers.events.view import load, shortened, show_event
 from televent.adapters.telegram.taps import acknowledge, show
 from televent.adapters.telegram.texts import plain, plain_refusal, say

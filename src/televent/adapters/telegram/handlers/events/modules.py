@@ -8,13 +8,12 @@ from televent.adapters.telegram.handlers.events import (
     duplicating,
     edit,
     guests,
-    history,
     moving,
     opening,
     picker,
     saving,
-    why,
 )
+from televent.adapters.telegram.handlers.events.past import history, why
 
 MODULES = (opening, edit, moving, duplicating, deleting, guests, history, why, saving, answering, picker)
 """The picker is the last one: its owners take the picked time."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from typing import Final
 
 from aiogram import F, Router
 from aiogram.fsm.context import FSMContext
@@ -12,15 +10,12 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 from televent.adapters.telegram.door import BotDoor, Person
-from televent.adapters.telegram.handlers.welcome.address import MAX_TRIES, mail_code
+from televent.adapters.telegram.handlers.address_codes import ADDRESS, mail_code, verify_code
 from televent.adapters.telegram.taps import acknowledge, show
 from televent.adapters.telegram.texts import plain, say
 from televent.application.use_cases.people import accounts
-from televent.domain.refusal import Refusal
 
 router = Router(name="addresses")
-
-_ADDRESS: Final = re.compile(r"\S+@\S+")
 
 
 class Adding(StatesGroup):
@@ -72,30 +67,18 @@ async def take_address(message: Message, door: BotDoor, person: Person, state: F
 @router.message(Adding.code, F.text, ~F.text.startswith("/"))
 async def take_code(message: Message, door: BotDoor, person: Person, state: FSMContext) -> None:
     """Verifies the address by its code. Another address begins again, and the fifth wrong code ends the dialogue."""
-    text = (message.text or "").strip()
-    if _ADDRESS.fullmatch(text):
+    if ADDRESS.fullmatch((message.text or "").strip()):
         await take_address(message, door, person, state)
         return
-    data = await state.get_data()
-    address = str(data.get("address", ""))
-    context = door.context(person.account.tenant, f"verify:{message.chat.id}:{message.message_id}")
-    try:
-        await door.run(lambda: accounts.verify_address(door.backend, context, address=address, code=text))
-    except Refusal:
-        tries = int(data.get("tries", 0)) + 1
-        await state.update_data(tries=tries)
-        if tries >= MAX_TRIES:
-            await state.clear()
-        raise
+    await verify_code(message, door, person, state, state.clear)
     await state.clear()
-    await message.answer(say(person.language, "email-verified", address=address))
     account = await door.run(door.backend.people.account, person.account.tenant)
     await _show_list(message, door.person_of(account))
 
 
 async def add(message: Message, door: BotDoor, person: Person, state: FSMContext, text: str) -> None:
     """ "/settings email ann@example.com": mails a code; without an address, lists those of the person."""
-    if not _ADDRESS.fullmatch(text.strip()) or text.strip().lower() in person.account.addresses:
+    if not ADDRESS.fullmatch(text.strip()) or text.strip().lower() in person.account.addresses:
         await _show_list(message, person)
     elif await mail_code(message, door, person, text.strip()):
         await state.set_data({"address": text.strip(), "tries": 0})

@@ -8,17 +8,15 @@ from uuid import UUID
 
 from aiogram import Router
 from aiogram.fsm.context import FSMContext
-from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
+from aiogram.types import CallbackQuery, InlineKeyboardMarkup
 
 from televent.adapters.telegram.door import BotDoor, Person
-from televent.adapters.telegram.handlers.events.asking import stop_asking
 from televent.adapters.telegram.handlers.events.buttons import Pressed, Tap, back, first_tap, keyboard
-from televent.adapters.telegram.handlers.events.history import entries_newest_first, names_of
-from televent.adapters.telegram.handlers.events.view import load, put, title_of
-from televent.adapters.telegram.handlers.events.why_lines import why_line
-from televent.adapters.telegram.taps import acknowledge
+from televent.adapters.telegram.handlers.events.past.history import entries_newest_first, names_of
+from televent.adapters.telegram.handlers.events.past.paged import first_on_page, put_page
+from televent.adapters.telegram.handlers.events.past.why_lines import why_line
+from televent.adapters.telegram.handlers.events.view import title_of
 from televent.adapters.telegram.texts import plain, say
-from televent.application.refusals import UnknownResource
 from televent.application.use_cases.events.view_event import EventView
 from televent.domain.ids import AccountId
 from televent.projections.explanations import Explained, explained
@@ -34,23 +32,13 @@ MAX_PAGE: Final = 3500
 @router.callback_query(Pressed("wy"))
 async def why(query: CallbackQuery, door: BotDoor, person: Person, state: FSMContext, tap: Tap) -> None:
     """Shows a page, the newest first."""
-    await stop_asking(state)
-    if isinstance(query.message, Message):
-        try:
-            view = await load(door, person, tap.stream_id, tap.shown)
-            text, buttons = await _page(door, person, tap, view)
-        except UnknownResource:
-            await put(query.message, say(person.language, "toast-gone"), None, edit=True)
-        else:
-            await put(query.message, text, buttons, edit=True)
-    await acknowledge(query)
+    await put_page(query, door, person, state, tap, _page)
 
 
 async def _page(door: BotDoor, person: Person, tap: Tap, view: EventView) -> tuple[str, InlineKeyboardMarkup]:
     tenant, language = person.account.tenant, person.language
     found = await door.run(lambda: _explained(door, tenant, view.entry.stream_id))
-    first = int(tap.value) if tap.value.isdecimal() and len(tap.value) < 5 else 0
-    first = max(min(first, (len(found) - 1) // PAGE * PAGE), 0)
+    first = first_on_page(tap, len(found), PAGE)
     shown = found[first : first + PAGE]
     entries = [each.entry for each in shown if each.entry is not None]
     names = await door.run(lambda: names_of(door, person, entries))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from televent.adapters.telegram.handlers.events.history_lines import history_line
+from televent.adapters.telegram.handlers.events.past.history_lines import history_line
 from televent.adapters.telegram.handlers.events.view import shortened
 from televent.adapters.telegram.texts import say
 from televent.application.event_mails import EventMail

@@ -12,12 +12,11 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
 from televent.adapters.telegram.door import BotDoor, Person
-from televent.adapters.telegram.handlers.events.asking import stop_asking
 from televent.adapters.telegram.handlers.events.buttons import Pressed, Tap, back, first_tap, keyboard
-from televent.adapters.telegram.handlers.events.history_lines import history_line, is_told
 from televent.adapters.telegram.handlers.events.opening import named_event
+from televent.adapters.telegram.handlers.events.past.history_lines import history_line, is_told
+from televent.adapters.telegram.handlers.events.past.paged import first_on_page, put_page
 from televent.adapters.telegram.handlers.events.view import load, put, title_of
-from televent.adapters.telegram.taps import acknowledge
 from televent.adapters.telegram.texts import plain, say
 from televent.application.refusals import UnknownResource
 from televent.application.use_cases.events.read_history import read_history
@@ -55,23 +54,13 @@ async def history_command(message: Message, command: CommandObject, door: BotDoo
 @router.callback_query(Pressed("hi"))
 async def history(query: CallbackQuery, door: BotDoor, person: Person, state: FSMContext, tap: Tap) -> None:
     """Shows a page, the newest entries first."""
-    await stop_asking(state)
-    if isinstance(query.message, Message):
-        try:
-            view = await load(door, person, tap.stream_id, tap.shown)
-            text, buttons = await _page(door, person, tap, view)
-        except UnknownResource:
-            await put(query.message, say(person.language, "toast-gone"), None, edit=True)
-        else:
-            await put(query.message, text, buttons, edit=True)
-    await acknowledge(query)
+    await put_page(query, door, person, state, tap, _page)
 
 
 async def _page(door: BotDoor, person: Person, tap: Tap, view: EventView) -> tuple[str, InlineKeyboardMarkup]:
     tenant, stream = person.account.tenant, view.entry.stream_id
     entries = await door.run(lambda: entries_newest_first(door, tenant, stream))
-    first = int(tap.value) if tap.value.isdecimal() and len(tap.value) < 5 else 0
-    first = max(min(first, (len(entries) - 1) // PAGE * PAGE), 0)
+    first = first_on_page(tap, len(entries), PAGE)
     shown = entries[first : first + PAGE]
     names = await door.run(lambda: names_of(door, person, shown))
     devices = await door.run(lambda: devices_of(door, person, shown))
