@@ -92,6 +92,43 @@ def test_a_sharee_sees_the_changes_that_the_share_shows(site: Site, ann: Client,
     assert [each for each in whole[: whole.index("share.began")] if each.startswith("event.")] == []
 
 
+def test_a_hidden_event_leaves_no_trace_in_the_stream(site: Site, ann: Client, bob: Client) -> None:
+    path, other = work(ann), work(ann, "unshared")
+    hidden = ("SUMMARY:Surgery", "CLASS:PRIVATE")
+    ann.put(path + "old.ics", event("old", *hidden))
+    home = mounted(ann, bob)
+    with following(site, token(site, bob)) as events:
+        start = events.next()[1]["id"]
+        ann.put(path + "new.ics", event("new", *hidden))
+        ann.put(path + "new.ics", event("new", *hidden, "LOCATION:Clinic"))
+        ann.put(path + "old.ics", event("old", *hidden, "LOCATION:Clinic"))
+        ann.ask("MOVE", path + "old.ics", Destination=path + "older.ics")
+        ann.ask("MOVE", path + "older.ics", Destination=other + "old.ics")
+        ann.ask("MOVE", other + "old.ics", Destination=path + "old.ics")
+        ann.ask("DELETE", path + "old.ics")
+        ann.put(other + "came.ics", event("came"))
+        ann.put(other + "came.ics", event("came", *hidden))
+        ann.ask("MOVE", other + "came.ics", Destination=path + "came.ics")
+        ann.put(path + "sentinel.ics", event("sentinel"))
+        (sentinel,) = events.until(lambda frame: True)
+        assert sentinel["type"] == "event.created"
+        assert sentinel["etag"] is not None
+
+        ann.put(path + "new.ics", event("new"))
+        (shown,) = events.until(lambda frame: True)
+        assert shown["etag"] == bob.ask("GET", home + "new.ics").headers["etag"]
+        ann.put(path + "new.ics", event("new", *hidden))
+        ann.put(path + "new.ics", event("new", *hidden, "LOCATION:Clinic"))
+        ann.ask("DELETE", path + "new.ics")
+        ann.ask("DELETE", path + "sentinel.ics")
+        first, second = events.until(lambda frame: frame["event"] == sentinel["event"])
+        assert (first["type"], first["event"]) == ("event.deleted", shown["event"])
+        assert second["type"] == "event.deleted"
+    page = call(site.port, "GET", f"/api/changes?since={start}", **bearer(token(site, bob))).json["changes"]
+    told = [(each["type"], each["event"]) for each in page if each["event"] is not None]
+    assert told == [("event.deleted", shown["event"]), ("event.deleted", sentinel["event"])]
+
+
 def test_an_ended_share_cuts_its_calendar_off(site: Site, ann: Client, bob: Client) -> None:
     path, own = work(ann), work(bob)
     mounted(ann, bob)

@@ -76,6 +76,12 @@ def presented(row: ResourceRow, share: Share, own: bytes | None = None) -> Resou
     return None if shown is None else replace(_with_text(row, share, shown), schedule_tag=None)
 
 
+def shown_to_sharees(text: CalendarText) -> bool:
+    """Whether sharees see the event, whole or as busy time."""
+    seen = visibility(text)
+    return seen == PUBLIC or (seen != PRIVATE and as_busy(text) is not None)
+
+
 def with_own(row: ResourceRow, share: Share, own: bytes | None) -> ResourceRow | None:
     """The whole event with the sharee's own alarms and transparency. A private event must not be shown like this.
 

@@ -127,10 +127,11 @@ class Store(Application[str]):
             version, chain = event.originator_version, event.chain
         return Loaded(key, decider, state, version, chain)
 
-    def load_at(self, decider: Decider[S], key: StreamKey, version: int) -> Loaded[S]:
-        """The stream's state at a version, 0 before the first fact. Raises UnknownStoredName, UnreadableFact."""
-        found = self.recorder.select_events(str(key), lte=version) if version > 0 else []
-        loaded = self.empty(decider, key)
+    def load_at(self, decider: Decider[S], key: StreamKey, version: int, known: Loaded[S] | None = None) -> Loaded[S]:
+        """The stream's state at a version, 0 before the first fact. ``known``: its state at an earlier version, from
+        which to go on. Raises UnknownStoredName, UnreadableFact."""
+        loaded = known or self.empty(decider, key)
+        found = self.recorder.select_events(str(key), gt=loaded.version, lte=version) if version > 0 else []
         for event in found:
             if isinstance(event, RecordedEvent):
                 state = decider.evolve(loaded.state, self._given_mapper.to_fact(event))

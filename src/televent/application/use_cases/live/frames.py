@@ -12,13 +12,22 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+import structlog
+
 from televent.application.backend import Backend
+from televent.application.event_store.catalogue import UnknownStoredName
+from televent.application.event_store.deciders import CALENDAR_OBJECT
+from televent.application.event_store.mapper import UnreadableFact
+from televent.application.event_store.store import Loaded
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.read_models.changes import LoggedChange, SeenCalendar
 from televent.application.read_models.share import Share
-from televent.application.shared_view import seen
+from televent.application.shared_view import seen, shown_to_sharees
 from televent.application.use_cases.live.kinds import CALENDARS, EVENTS, OWN_PARTS, PROPOSALS, SEEN_BY_SHAREES, SHARES
-from televent.domain.ids import AccountId
+from televent.domain.calendar_object.state import CalendarObject
+from televent.domain.ids import AccountId, StreamKey
+
+log = structlog.get_logger("televent.live")
 
 MAX_SHARED: Final = 200
 """Max shared calendars of one account that the stream follows."""
@@ -94,6 +103,8 @@ class _View:
         self._were_in = backend.changes.were_in([each for each in changes if (each.tenant, each.stream_id) in events])
         self._came_from = backend.changes.came_from([each for each in changes if each.kind == "event-moved"])
         self._read: set[UUID] = set()
+        self._folded: dict[StreamKey, Loaded[CalendarObject]] = {}
+        self._showed: dict[tuple[StreamKey, int], UUID | None] = {}
         self._shown: dict[UUID, dict[UUID, str]] = {}
 
     def own(self, change: LoggedChange, calendars: Seen) -> Frame | None:
@@ -126,30 +137,53 @@ class _View:
         if change.kind not in EVENTS:
             return None
         present = self._present.get((change.tenant, change.stream_id))
-        if present is None or self._were_in.get(change.position, present.calendar_id) != present.calendar_id:
-            # The frame of the later move says where it is now.
+        if present is None:
             return None
-        there = _visible(calendars, present.calendar_id, change.position)
-        came_from = self._came_from.get(change.position)
-        left = _visible(calendars, came_from, change.position)
-        if change.kind == "event-moved" and there is None:
-            return None if left is None else _through(change, left, "event.deleted", change.stream_id)
-        if there is None:
-            return None
-        if present.deleted:
-            # Its text is gone, so nobody knows what the share showed of it.
-            gone = change.kind == "event-deleted"
-            return _through(change, there, "event.deleted", change.stream_id) if gone else None
+        after = self._were_in.get(change.position, present.calendar_id)
+        there = _visible(calendars, after, change.position)
+        moved = change.kind == "event-moved"
+        left = _visible(calendars, self._came_from.get(change.position), change.position)
+        before = left if moved else there
+        if change.kind == "event-deleted" or there is None:
+            return self._gone(change, before)
+        if present.deleted or present.calendar_id != after:
+            # The frame of the later move or deletion says where it is, unless this change has hidden it before that.
+            shown = self._shown_at(change, change.version) is not None
+            return None if shown else self._gone(change, before)
         etag = self._etags(there.calendar).get(change.stream_id)
         if etag is None:
-            # Hidden now. The sharee may have had it before, except where it is new.
-            gone = change.kind != "event-created"
-            return _through(change, there, "event.deleted", change.stream_id) if gone else None
+            return self._gone(change, before)
         kind = EVENTS[change.kind]
-        if change.kind == "event-moved" and left is None:
+        if moved and left is None:
             kind = "event.created"
         origin = _share_of(left.calendar).share_id if kind == "event.moved" and left is not None else None
         return _through(change, there, kind, change.stream_id, etag, origin)
+
+    def _gone(self, change: LoggedChange, calendar: SeenCalendar | None) -> Frame | None:
+        """The frame of an event that a shared calendar shows no more. None where it did not show it before the change:
+        the sharee must not learn that there is a hidden event, nor when it changes."""
+        if calendar is None or self._shown_at(change, change.version - 1) != calendar.calendar.calendar_id:
+            return None
+        return _through(change, calendar, "event.deleted", change.stream_id)
+
+    def _shown_at(self, change: LoggedChange, version: int) -> UUID | None:
+        """The calendar whose sharees saw the event at that version; None where it was hidden or not there."""
+        key = StreamKey(change.tenant, change.stream_id)
+        if (key, version) not in self._showed:
+            known = self._folded.get(key)
+            state = self._state_at(key, version, known if known is not None and known.version <= version else None)
+            shown = state is not None and state.exists and shown_to_sharees(state.text)
+            self._showed[key, version] = state.calendar_id if shown and state is not None else None
+        return self._showed[key, version]
+
+    def _state_at(self, key: StreamKey, version: int, known: Loaded[CalendarObject] | None) -> CalendarObject | None:
+        try:
+            self._folded[key] = self._backend.store.load_at(CALENDAR_OBJECT, key, version, known)
+        except (UnreadableFact, UnknownStoredName):
+            # The stream of everybody must go on. The sharee's next sync tells them.
+            log.exception("a past state of a shared event cannot be read", stream=str(key))
+            return None
+        return self._folded[key].state
 
     def _own_parts(self, change: LoggedChange, calendars: Seen) -> Frame | None:
         share_id, event = UUID(change.fields["share_id"]), UUID(change.fields["object_id"])
