@@ -215,7 +215,7 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         pending=PostgresPendingAccounts(pool, wakeups),
         kept_answers=PostgresKeptAnswers(pool),
         feeds=PostgresFeeds(pool),
-        subscriptions=PostgresSubscriptions(pool),
+        subscriptions=PostgresSubscriptions(pool, wakeups),
         webhooks=PostgresWebhooks(pool, wakeups, keys),
         check_url=partial(check_url, anywhere=settings.outward_hosts == "any"),
         free_busy=settings.free_busy,

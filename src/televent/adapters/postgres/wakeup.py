@@ -24,7 +24,8 @@ REMINDERS = "televent_reminders"
 MAIL = "televent_mail"
 SEARCH = "televent_search"
 SESSIONS = "televent_sessions"
-CHANNELS = (EVENTS, OUTBOX, REMINDERS, MAIL, SEARCH, SESSIONS)
+SUBSCRIPTIONS = "televent_subscriptions"
+CHANNELS = (EVENTS, OUTBOX, REMINDERS, MAIL, SEARCH, SESSIONS, SUBSCRIPTIONS)
 
 INTERVAL = 0.02
 """Seconds between two NOTIFY statements."""

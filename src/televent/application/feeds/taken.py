@@ -94,6 +94,10 @@ class Subscriptions(Protocol):
         """The subscriptions that are due; no other worker gets them within LEASE."""
         ...
 
+    def next_at(self) -> datetime | None:
+        """When the next one is due and free; None where there is none."""
+        ...
+
     def settle(self, read: Subscription) -> None:
         """Stores the result of a read, unless the subscription is deleted."""
         ...

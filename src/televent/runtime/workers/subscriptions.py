@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -12,6 +11,7 @@ from uuid import uuid4
 
 import structlog
 
+from televent.adapters.postgres.wakeup import SUBSCRIPTIONS
 from televent.adapters.subscriptions.reader import Fetched, Unread, fetch
 from televent.application.event_store.context import Context
 from televent.application.feeds.taken import KEEPER, Subscription, after_failure, bounded
@@ -21,12 +21,17 @@ from televent.application.use_cases.feeds.subscribe import end_keeper, retitle, 
 from televent.application.use_cases.feeds.take_feed import Broken, take_feed
 from televent.domain.ids import AccountId
 from televent.runtime.compose import Core, now
+from televent.runtime.workers.due_work import whenever_due
 from televent.runtime.workers.webhooks import outward_of
 
 log = structlog.get_logger("televent.subscriptions")
 
-PAUSE: Final = 5.0
-"""Max seconds between two looks for calendars that are due."""
+MAX_SLEEP: Final = 30.0
+"""Max seconds without a look, for a notification that is lost and a keeper that a killed process left."""
+PAUSE: Final = 0.01
+"""Seconds between two steps, so that other work of the process goes on."""
+MIN_SLEEP: Final = 1.0
+"""Min seconds after a look that found nothing to do, though another worker is about to have something."""
 AT_ONCE: Final = 4
 """Max calendars that one process reads at a time."""
 
@@ -34,19 +39,17 @@ AT_ONCE: Final = 4
 async def keep_subscriptions(core: Core, stop: asyncio.Event) -> None:
     """Reads what is due, until ``stop`` is set."""
     outward = outward_of(core)
+
+    async def work() -> float:
+        if await read_due(core, outward):
+            return PAUSE
+        due = await core.run(core.backend.subscriptions.next_at)
+        if due is None:
+            return MAX_SLEEP
+        return min(max((due - core.backend.clock()).total_seconds(), MIN_SLEEP), MAX_SLEEP)
+
     try:
-        while not stop.is_set():
-            pause, done = PAUSE, 0
-            try:
-                done = await read_due(core, outward)
-            except Outage as outage:
-                log.warning("subscriptions wait for the database", error=str(outage))
-                pause = outage.retry_after
-            except Exception:
-                log.exception("a step of the subscriptions failed; it is retried")
-            if not done:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), pause)
+        await whenever_due(core, SUBSCRIPTIONS, work, stop, what="the subscriptions", longest=MAX_SLEEP)
     finally:
         await outward.close()
 
@@ -54,7 +57,8 @@ async def keep_subscriptions(core: Core, stop: asyncio.Event) -> None:
 async def read_due(core: Core, outward: Outward, clock: Callable[[], datetime] = now) -> int:
     """Reads what is due now, and ends the calendars that nobody subscribes to any more; returns their number. Raises
     Outage."""
-    for keeper in await core.run(core.backend.subscriptions.abandoned, AT_ONCE):
+    abandoned = await core.run(core.backend.subscriptions.abandoned, AT_ONCE)
+    for keeper in abandoned:
         await core.run(end_keeper, core.backend, _context(keeper, clock()), keeper)
     due = await core.run(core.backend.subscriptions.claim, clock(), AT_ONCE)
     results = await asyncio.gather(*(_read(core, outward, each, clock) for each in due), return_exceptions=True)
@@ -64,7 +68,7 @@ async def read_due(core: Core, outward: Outward, clock: Callable[[], datetime] =
         if isinstance(result, BaseException):
             log.error("a subscription was not read", keeper=str(each.keeper), exc_info=result)
             await core.run(core.backend.subscriptions.settle, _failed(each, clock(), Unread("internal")))
-    return len(due)
+    return len(due) + len(abandoned)
 
 
 async def _read(core: Core, outward: Outward, due: Subscription, clock: Callable[[], datetime]) -> None:

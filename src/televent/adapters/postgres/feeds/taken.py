@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from televent.adapters.postgres.rows import Pool, fetch
+from televent.adapters.postgres.wakeup import SUBSCRIPTIONS, Wakeups
 from televent.application.feeds.taken import BETWEEN, LEASE, MAX_SUBSCRIPTIONS, Subscription
 from televent.domain.ids import AccountId
 
@@ -40,14 +41,17 @@ ABANDONED = """
     SELECT keeper.tenant_id FROM keeper
     LEFT JOIN subscription ON subscription.tenant_id = subscriber AND keeper = keeper.tenant_id
     WHERE subscription.keeper IS NULL LIMIT %s"""
+NEXT = "SELECT min(greatest(next_at, coalesce(lease_until, next_at))) FROM subscription"
 FORGET = "DELETE FROM keeper WHERE tenant_id = %s"
 
 
 class PostgresSubscriptions:
-    """Stores subscriptions. ``pool`` gives connections in autocommit mode."""
+    """Stores subscriptions. ``pool`` gives connections in autocommit mode. The worker that reads them is notified by
+    ``wakeups``."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, wakeups: Wakeups) -> None:
         self._pool = pool
+        self._wakeups = wakeups
 
     def add(self, subscription: Subscription) -> bool:
         """Stores a new one. False: there are too many, or the account is gone."""
@@ -61,6 +65,7 @@ class PostgresSubscriptions:
                 return False
             connection.execute(ADD, values)
             connection.execute(KEEP, (each.keeper, each.tenant))
+        self._wakeups.notify(SUBSCRIPTIONS)
         return True
 
     def all(self, tenant: AccountId) -> list[Subscription]:
@@ -82,6 +87,7 @@ class PostgresSubscriptions:
         values = {"tenant": tenant, "keeper": keeper, "now": now, "between": BETWEEN}
         with self._pool.connection() as connection:
             row = connection.execute(HURRY, values).fetchone()
+        self._wakeups.notify(SUBSCRIPTIONS)
         return Subscription(*row) if row is not None else None
 
     def claim(self, now: datetime, limit: int) -> list[Subscription]:
@@ -89,6 +95,11 @@ class PostgresSubscriptions:
         values = {"now": now, "until": now + LEASE, "limit": limit}
         with self._pool.connection() as connection:
             return [Subscription(*row) for row in connection.execute(CLAIM, values).fetchall()]
+
+    def next_at(self) -> datetime | None:
+        """When the next one is due and free; None where there is none."""
+        at: datetime | None = fetch(self._pool, NEXT, ())[0][0]
+        return at
 
     def settle(self, read: Subscription) -> None:
         """Stores the result of a read."""
