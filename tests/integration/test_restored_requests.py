@@ -18,7 +18,7 @@ def test_nobody_is_erased_by_a_request_of_before_the_restore(town: Town) -> None
     later = now + timedelta(days=40)
     backend.clock = lambda: later
     done = Restored("backup")
-    settle(town.core, set(), town.core.settings, done, lambda step: None)
+    settle(town.core, set(), None, town.core.settings, done, lambda step: None)
     grace.step(town.core)
     row = backend.reads.account(ann.tenant)
     assert row is not None
@@ -31,7 +31,7 @@ def test_no_session_of_before_the_restore_counts(town: Town) -> None:
     assert backend.sessions.alive(ann.tenant, session.session_id, backend.clock())
     add_key(backend, ann.context(), name="script", scopes=["webhooks"], expires_at=None)
     done = Restored("backup")
-    settle(town.core, set(), town.core.settings, done, lambda step: None)
+    settle(town.core, set(), None, town.core.settings, done, lambda step: None)
     assert not backend.sessions.alive(ann.tenant, session.session_id, backend.clock())
     assert done.notes[0] == "Sessions that are ended: 1. Their people sign in again."
     # They may be revoked by now, which the operator has to know.

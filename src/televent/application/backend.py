@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID
@@ -34,6 +34,7 @@ from televent.application.read_models.changes import ChangeReads
 from televent.application.read_models.reads import Reads
 from televent.application.read_models.reminders import Snoozes
 from televent.application.read_models.search import SearchIndex
+from televent.application.revocations import NoRegister, Revocations
 from televent.application.sent_mail import SentMail
 from televent.application.sessions import Sessions
 from televent.application.usernames import Usernames
@@ -97,5 +98,7 @@ class Backend:
     free_busy: str = KNOWN
     """The audience of free/busy for accounts that chose none (domain.account.free_busy)."""
     courier: Courier | None = None
+    revocations: Revocations = field(default_factory=NoRegister)
+    """Is told before a revocation is made."""
     mail_quiet: timedelta = timedelta(seconds=30)
     """Time without changes after which guests elsewhere are mailed the changes of a meeting."""

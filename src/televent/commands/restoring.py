@@ -42,8 +42,9 @@ def restore(
 ) -> None:
     """Restore BACKUP ("latest": the newest that fits) into a new data directory, as late as the archived WAL reaches.
 
-    People who were erased since are erased again, and messages to people are held back. Nothing is started: look at
-    the report, then start Televent on the new directory. Exit code 1: the facts are not whole.
+    People who were erased since are erased again, keys and passwords that were revoked since are revoked again, and
+    messages to people are held back. Nothing is started: look at the report, then start Televent on the new directory.
+    Exit code 1: the facts are not whole.
     """
     import json
 
@@ -77,19 +78,21 @@ def restore(
 def after_restore(chosen: Chosen, lists: tuple[Path, ...], as_json: bool) -> None:
     """After you restored a database yourself, and before anything is started: do what `televent restore` does then.
 
-    It verifies the facts, erases again who was erased since (their keys are destroyed, or they are on a list), and
-    holds back messages to people.
+    It verifies the facts, erases again who was erased since (their keys are destroyed, or they are on a list), revokes
+    again what was revoked since, and holds back messages to people.
     """
     import json
 
     from televent.adapters.backups.register import read_erased
     from televent.commands.accounts import opened
     from televent.runtime.backups.restored_state import Restored, settle
+    from televent.runtime.backups.revoked_again import listed_revoked
 
     listed = set().union(*map(read_erased, lists))
     done = Restored("The database")
     with opened(chosen) as core:
-        settle(core, listed, core.settings, done, lambda text: click.echo(text, err=True))
+        revoked = listed_revoked(core.settings, core.settings.backup_dir)
+        settle(core, listed, revoked, core.settings, done, lambda text: click.echo(text, err=True))
     click.echo(json.dumps(asdict(done), indent=2, default=str) if as_json else "\n".join(_lines(done, None)))
     if done.broken or done.other_history:
         sys.exit(1)

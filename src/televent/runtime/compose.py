@@ -16,6 +16,7 @@ import structlog
 
 from televent.adapters.outward.addresses import check_url
 from televent.adapters.person_keys.files import FileVault
+from televent.adapters.person_keys.revoked import FileRevocations
 from televent.adapters.postgres.dav_index.attachments import PostgresAttachments
 from televent.adapters.postgres.dav_index.read_store import PostgresReads
 from televent.adapters.postgres.event_store.group_commit import GroupCommit
@@ -66,6 +67,7 @@ from televent.application.event_store.mapper import FactMapper
 from televent.application.event_store.store import Store
 from televent.application.followers import Policy, Projection
 from televent.application.passwords import Passwords
+from televent.application.revocations import NoRegister
 from televent.policies.account_news import LINKED_TELEGRAM
 from televent.policies.courier import LocalCourier
 from televent.policies.mail_notices import MAIL_NOTICES
@@ -75,7 +77,7 @@ from televent.projections.audit import AUDIT
 from televent.projections.due_reminders import DUE_REMINDERS
 from televent.projections.inline import inline_writes
 from televent.projections.search import SEARCH
-from televent.runtime.person_keys import vault_of
+from televent.runtime.person_keys import revoked_place, vault_of
 from televent.settings import Settings
 
 log = structlog.get_logger("televent.runtime.compose")
@@ -184,6 +186,7 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
     store = Store(recorder, FactMapper(keys), inline_writes)
     reads = PostgresReads(pool)
     outbox = PostgresOutbox(pool, wakeups)
+    revoked = revoked_place(settings.person_keys)
     attachments = PostgresAttachments(pool, keys, settings.attachments_mb * 1024 * 1024)
     search = PostgresSearchIndex(pool, following(SEARCH))
     backend = Backend(
@@ -219,6 +222,7 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         webhooks=PostgresWebhooks(pool, wakeups, keys),
         check_url=partial(check_url, anywhere=settings.outward_hosts == "any"),
         free_busy=settings.free_busy,
+        revocations=NoRegister() if revoked is None else FileRevocations(revoked),
         mail_quiet=timedelta(seconds=settings.mail_gather_seconds),
     )
     backend.courier = LocalCourier(backend, outbox, GroupCommit)

@@ -44,6 +44,12 @@ def vault_of(settings: Settings) -> FileVault | None:
         raise OperatorError(f"the keys of persons in {place} cannot be used: {error}") from error
 
 
+def revoked_place(keys: Path | None) -> Path | None:
+    """The register of revocations, in a directory of keys: that of persons, or that of backups, which has a copy. None:
+    there is no such directory, because the keys are in the database."""
+    return None if keys is None else keys.absolute() / "revoked"
+
+
 def backup_keys_place(settings: Settings, backups: Path) -> Path:
     """The directory with the keys of the backups in ``backups``: beside it, so that a copy of it takes no key along.
 

@@ -34,6 +34,7 @@ from televent.adapters.postgres.backup.wal import (
 from televent.adapters.postgres.rows import fetch
 from televent.application.outage import Outage
 from televent.runtime.backups.backup_place import Place, expire, new_key, place_of
+from televent.runtime.backups.revoked_again import copy_register
 from televent.runtime.backups.wal_archive import archive
 from televent.runtime.compose import Core
 from televent.runtime.database import OperatorError
@@ -105,6 +106,7 @@ def _back_up(core: Core, place: Place, progress: Progress) -> Manifest:
             files.write(_small_files(core.settings))
         # After the database: each key that it needs is there.
         note_erased(core, place)
+        copy_register(core, place)
         _write(path / ERASED, "".join(f"{subject}\n" for subject in sorted(place.register.erased())))
         with SealedWriter(path / PERSON_KEYS, keys_key, f"{name}/{PERSON_KEYS}") as keys:
             _copy_keys(core.vault, keys)
@@ -227,6 +229,7 @@ def _let_go(core: Core) -> None:
 def _look_after(core: Core, place: Place) -> None:
     settings, now = core.settings, core.backend.clock()
     note_erased(core, place)
+    copy_register(core, place)
     for what in expire(place, now, settings.backup_days):
         log.info("a backup's time is over: its key is destroyed", what=what)
     if settings.backup_hours and settings.backup_dir is not None:

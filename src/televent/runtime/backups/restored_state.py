@@ -25,10 +25,12 @@ from televent.application.messages.itip_local import ItipLocal
 from televent.application.messages.log_head import LogHeadMail, LogHeadPost
 from televent.application.messages.push import PushDue
 from televent.application.messages.share_local import ShareLocal
+from televent.application.revocations import Revocation
 from televent.application.use_cases.people.accounts import erase_account
 from televent.application.use_cases.people.erasure import keep_account, request_erasure
 from televent.domain.ids import AccountId
 from televent.runtime.backups.backup_place import Place
+from televent.runtime.backups.revoked_again import revoke_again
 from televent.runtime.compose import Core
 from televent.runtime.workers.grace import forget_one
 from televent.runtime.workers.log_keeper import heads_file, key_file
@@ -44,6 +46,10 @@ END_SESSIONS: Final = "DELETE FROM session"
 ACCESS: Final = """
     SELECT (SELECT count(*) FROM device), (SELECT count(*) FROM api_key), (SELECT count(*) FROM feed),
         (SELECT count(*) FROM webhook WHERE disabled_at IS NULL)"""
+KINDS: Final = {
+    "api-key": "API keys", "device": "device passwords", "feed": "feeds", "password": "passwords",
+    "webhook": "webhooks",
+}  # fmt: skip
 STANDING: Final = "SELECT count(*), max(position), max(recorded_at) FROM event"
 
 
@@ -62,6 +68,8 @@ class Restored:
     """People who were erased again."""
     asked_again: int = 0
     """Requested erasures whose thirty days begin again: they may have been revoked after the restored moment."""
+    revoked: dict[str, int] = field(default_factory=dict)
+    """The number that was revoked again, by kind: "api-key", "device", "feed", "password", "webhook"."""
     keys: str = ""
     """Where the keys of persons come from: "today" or "backup"."""
     held: int = 0
@@ -86,9 +94,19 @@ def listed_erased(place: Place) -> set[UUID]:
     return erased
 
 
-def settle(core: Core, listed: set[UUID], today: Settings, done: Restored, step: Callable[[str], None]) -> None:
-    """Verifies the restored facts, erases again who was erased since, and holds messages back. ``listed``: who is on
-    lists of the erased, beside those whose key is destroyed. ``today``: the settings of now. Raises OSError, Outage."""
+def settle(
+    core: Core,
+    listed: set[UUID],
+    revoked: set[Revocation] | None,
+    today: Settings,
+    done: Restored,
+    step: Callable[[str], None],
+) -> None:
+    """Verifies the restored facts, erases again who was erased since, revokes again, and holds messages back.
+
+    ``listed``: who is on lists of the erased, beside those whose key is destroyed. ``revoked``: the register of
+    revocations; None where none is kept. ``today``: the settings of now. Raises OSError, Outage.
+    """
     step("verifying the facts")
     rows = fetch(core.pool, STANDING, ())
     done.facts, done.position, done.moment = rows[0]
@@ -96,8 +114,10 @@ def settle(core: Core, listed: set[UUID], today: Settings, done: Restored, step:
     _compare_head(core, today, done)
     step("erasing again")
     _erase_again(core, listed, done)
+    step("revoking again")
+    done.revoked = dict(revoke_again(core, revoked or ()))
     step("ending sessions")
-    _end_sessions(core, done)
+    _end_sessions(core, done, registered=revoked is not None)
     step("holding messages")
     _catch_up(core)
     with core.pool.connection() as connection:
@@ -160,18 +180,27 @@ def _erase_again(core: Core, erased: set[UUID], done: Restored) -> None:
         pass
 
 
-def _end_sessions(core: Core, done: Restored) -> None:
+def _end_sessions(core: Core, done: Restored, *, registered: bool) -> None:
     """Ends the sessions of then, of which nobody knows which ones their people have ended since; and tells which other
-    secrets of then count again."""
+    secrets of then count. ``registered``: those that were revoked since are revoked again."""
     with core.pool.connection() as connection:
         ended = connection.execute(END_SESSIONS).rowcount
     devices, keys, feeds, webhooks = fetch(core.pool, ACCESS, ())[0]
     if ended:
         done.notes.append(f"Sessions that are ended: {ended}. Their people sign in again.")
-    if devices or keys or feeds or webhooks:
+    if done.revoked:
+        again = ", ".join(f"{count} {KINDS[kind]}" for kind, count in sorted(done.revoked.items()))
+        done.notes.append(f"Revoked after the restored moment, and revoked again: {again}.")
+    if not (devices or keys or feeds or webhooks):
+        return
+    counting = f"{devices} device passwords, {keys} API keys, {feeds} feeds and {webhooks} webhooks"
+    if registered:
+        done.notes.append(f"Secrets of then that count: {counting}.")
+    else:
         done.notes.append(
-            f"Secrets of then count again, also those that people have revoked since: {devices} device passwords,"
-            f" {keys} API keys, {feeds} feeds and {webhooks} webhooks. Ask people to look at theirs."
+            "No register of revocations is kept here, because the keys of persons are in the database"
+            f" (TELEVENT_PERSON_KEYS). Secrets of then count again, also those that people have revoked since:"
+            f" {counting}. Ask people to look at theirs."
         )
 
 

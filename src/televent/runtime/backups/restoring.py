@@ -37,6 +37,7 @@ from televent.adapters.postgres.schema import migrate
 from televent.runtime.backups.backing_up import CLUSTER, FILES, PERSON_KEYS, Progress
 from televent.runtime.backups.backup_place import Place
 from televent.runtime.backups.restored_state import Restored, listed_erased, settle
+from televent.runtime.backups.revoked_again import listed_revoked
 from televent.runtime.backups.wal_archive import day_key_id
 from televent.runtime.compose import build_core
 from televent.runtime.data_directory import FOREIGN, RESTORING, prepare
@@ -218,9 +219,10 @@ def _recover(
         migrate.up(url)
         keys = _put_keys(settings, place, manifest, home, done)
         own = settings.model_copy(update={"data_dir": home, "person_keys": keys, "database_url": None, "pool_size": 4})
+        revoked = listed_revoked(settings, place.shelf.place)
         core = build_core(own, url)
         try:
-            settle(core, listed_erased(place), settings, done, step)
+            settle(core, listed_erased(place), revoked, settings, done, step)
         finally:
             core.close()
         step("writing the tables again")

@@ -33,6 +33,7 @@ from televent.ical.itip.delivery import PENDING, UNDELIVERABLE
 from televent.ical.queries.occurs import season_of
 from televent.policies.courier import KINDS, Delivery, deliver_all, recipient_of
 from televent.runtime.compose import Core
+from televent.runtime.revocations import prune_register
 from televent.runtime.session_keys import session_keys
 from televent.runtime.workers.claims import kept
 
@@ -303,6 +304,7 @@ async def housekeeping(core: Core, stop: asyncio.Event) -> None:
             if retained is None or moment - retained >= RETAIN_EVERY:
                 if gone := await core.run(retain, core.pool, moment):
                     log.info("rows that were kept long enough are deleted", rows=gone)
+                await core.run(prune_register, core, moment)
                 if core.direct is not None and await core.run(erased_since, core.pool, moment - CLEAR_FOR):
                     left = await core.run(scrub, core.direct)
                     log.info("the tables are cleared of what erased people left in them", left=left)

@@ -8,6 +8,7 @@ from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.feeds.given import Content, Feed, digest
 from televent.application.refusals import TooManyFeeds, UnknownCalendar, UnknownFeed
+from televent.application.revocations import Revocation
 
 
 def give_feed(
@@ -29,6 +30,8 @@ def list_feeds(backend: Backend, context: Context, *, calendar_id: UUID) -> list
 
 def end_feed(backend: Backend, context: Context, *, calendar_id: UUID, feed_id: UUID) -> None:
     """Ends a feed at once. Raises UnknownFeed."""
+    if feed_id in {feed.feed_id for feed in backend.feeds.of_calendar(context.tenant, calendar_id)}:
+        backend.revocations.note(Revocation("feed", context.tenant, feed_id), context.now)
     if not backend.feeds.remove(context.tenant, calendar_id, feed_id):
         raise UnknownFeed()
 

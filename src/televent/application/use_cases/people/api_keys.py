@@ -15,6 +15,7 @@ from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import ACCOUNT
 from televent.application.event_store.handle import handle
 from televent.application.outage import Outage
+from televent.application.revocations import Revocation
 from televent.application.sessions import digest
 from televent.domain.account.commands import AddApiKey, RevokeApiKey
 from televent.domain.account.decide import decide
@@ -49,6 +50,8 @@ def add_key(
 
 def revoke_key(backend: Backend, context: Context, *, key_id: UUID) -> None:
     """Revokes a key on all nodes at once. Raises UnknownApiKey, UnknownAccount."""
+    if key_id in {row.key_id for row in backend.api_keys.all(context.tenant)}:
+        backend.revocations.note(Revocation("api-key", context.tenant, key_id), context.now)
     command = RevokeApiKey(key_id)
     handle(backend.store, context, ACCOUNT, account_stream(context.tenant), lambda state: decide(state, command))
     backend.sessions.notify()

@@ -10,6 +10,7 @@ from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import ACCOUNT
 from televent.application.event_store.handle import handle
 from televent.application.passwords import selector
+from televent.application.revocations import Revocation
 from televent.domain.account.commands import AddDevice, RevokeDevice
 from televent.domain.account.decide import decide
 from televent.domain.ids import account_stream
@@ -41,6 +42,9 @@ def add_device(backend: Backend, context: Context, *, name: str) -> NewDevice:
 
 def revoke_device(backend: Backend, context: Context, *, device_id: UUID) -> None:
     """Revokes a device password on all nodes at once. Raises UnknownDevice."""
+    account = backend.reads.account(context.tenant)
+    if account is not None and device_id in {row.device_id for row in account.devices}:
+        backend.revocations.note(Revocation("device", context.tenant, device_id), context.now)
     command = RevokeDevice(device_id)
     key = account_stream(context.tenant)
     handle(backend.store, context, ACCOUNT, key, lambda state: decide(state, command))

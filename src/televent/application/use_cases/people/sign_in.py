@@ -22,6 +22,7 @@ from televent.application.refusals import (
     WrongPassword,
     WrongToken,
 )
+from televent.application.revocations import Revocation, password_id
 from televent.application.sessions import LIFETIME, SessionRow, digest
 from televent.application.use_cases.people.accounts import hashed_code
 from televent.application.use_cases.people.api_keys import revoke_key
@@ -84,11 +85,22 @@ def set_password(backend: Backend, context: Context, *, password: str, code: str
     hashed = backend.passwords.hash(password)
     command = SetPassword(hashed, given, context.now)
     key = account_stream(context.tenant)
+    was = backend.sessions.password(context.tenant)
     after = handle(backend.store, context, ACCOUNT, key, lambda state: decide(state, command))
     if after.password_code is not None:
         # A code that is set aside by a password is gone; one that is still there was not met.
         raise WrongCode()
     backend.sessions.end_all(context.tenant, keep)
+    # Not before the password is set: that of a person to whom a stranger sends wrong codes goes on.
+    _note_replaced(backend, context, was)
+
+
+def revoke_password(backend: Backend, context: Context) -> None:
+    """Makes the password useless: the person sets another one with a code by mail. Raises UnknownAccount."""
+    _note_replaced(backend, context, backend.sessions.password(context.tenant))
+    command = SetPassword(backend.passwords.hash(backend.passwords.token().hex()), None, context.now)
+    handle(backend.store, context, ACCOUNT, account_stream(context.tenant), lambda state: decide(state, command))
+    backend.sessions.end_all(context.tenant)
 
 
 def reset_password(backend: Backend, context: Context, *, known: bool, password: str, code: str) -> None:
@@ -159,6 +171,11 @@ def end_session(backend: Backend, context: Context, *, session_id: UUID) -> None
     """Ends a session, at once on every node. Raises UnknownSession."""
     if not backend.sessions.end(context.tenant, session_id):
         raise UnknownSession()
+
+
+def _note_replaced(backend: Backend, context: Context, stored: str | None) -> None:
+    if stored is not None:
+        backend.revocations.note(Revocation("password", context.tenant, password_id(stored)), context.now)
 
 
 def _revoke_keys(backend: Backend, context: Context) -> None:

@@ -10,6 +10,7 @@ from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.outward import BadUrl
 from televent.application.refusals import InvalidUrl, TooManyWebhooks, UnknownEventType, UnknownWebhook
+from televent.application.revocations import Revocation
 from televent.application.webhooks.book import MAX_SECRETS, OVERLAP, Secret, Webhook
 from televent.application.webhooks.types import TYPES
 
@@ -75,6 +76,8 @@ def read_webhook(backend: Backend, context: Context, *, webhook_id: UUID) -> Web
 
 def delete_webhook(backend: Backend, context: Context, *, webhook_id: UUID) -> None:
     """Deletes a webhook with the log of its deliveries. Raises UnknownWebhook."""
+    read_webhook(backend, context, webhook_id=webhook_id)
+    backend.revocations.note(Revocation("webhook", context.tenant, webhook_id), context.now)
     if not backend.webhooks.remove(context.tenant, webhook_id):
         raise UnknownWebhook()
 
