@@ -46,7 +46,10 @@ def verify_log(chosen: Chosen, files: tuple[Path, ...], as_json: bool) -> None:
         audited = audit_log(
             core, files, lambda done, total: progress.update(task, completed=done, total=max(done, total))
         )
-        checked, broken = broken_chains(core.pool)
+        task = progress.add_task("verifying chains", total=None)
+        checked, broken = broken_chains(
+            core.pool, lambda done, total: progress.update(task, completed=done, total=total)
+        )
     named = {each.place.partition("#")[0] for each in audited.findings}
     chains = [str(each) for each in broken if str(each) not in named]
     value = {

@@ -71,8 +71,8 @@ def verify(
 
     if (names or resume or processes) and not projections:
         raise click.UsageError("NAME, --processes and --resume are for --projections.")
-    with opened(chosen) as core:
-        checked, broken = broken_chains(core.pool)
+    with opened(chosen) as core, _told("verifying chains") as progress:
+        checked, broken = broken_chains(core.pool, progress)
     value: dict[str, Any] = {"events": checked, "broken": [str(each) for each in broken]}
     lines = [f"{checked} events, every hash chain is intact."]
     if broken:
