@@ -26,6 +26,7 @@ ALLOWED = {
     "runtime/backups/wal_archive.py": "one process archives; it is only for the embedded server",
     "adapters/postgres/wakeup.py": "LISTEN, over DATABASE_DIRECT_URL or not at all",
     "adapters/postgres/dav_index/marks.py": "over DATABASE_DIRECT_URL or not at all",
+    "adapters/postgres/dav_index/line.py": "over DATABASE_DIRECT_URL or not at all",
     "adapters/postgres/pool.py": "generic plans, which build_core asks for without a pooler only",
 }
 

@@ -43,7 +43,8 @@ KEYS: dict[str, Key] = {
 CHANGES = [
     ("UPDATE account SET name = name", {"account"}),
     ("UPDATE address SET verified = true", {"account"}),
-    ("UPDATE device SET last_used_at = now()", {"account"}),
+    ("UPDATE device SET last_used_at = now(), name = 'new'", set()),
+    ("UPDATE device SET hash = 'z'", {"account"}),
     ("INSERT INTO device SELECT tenant_id, gen_random_uuid(), name, hash, created_at FROM device", {"account"}),
     ("DELETE FROM device", {"account"}),
     ("UPDATE calendar SET seq = seq + 1", {"calendar", "home"}),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 from uuid import UUID
 
 from televent.adapters.postgres.dav_index.pooled_reads import PooledReads
@@ -12,18 +13,19 @@ from televent.application.read_models.resources import ResourceRow
 from televent.domain.ids import AccountId
 
 WIDTH: Final = 13
-# A message in the inbox has its stream's id as its UID. The rows of a deleted calendar are deleted with it.
-GLANCE: Final = """
-    SELECT calendar_id, href, stream_id, uid, etag, schedule_tag, component, seq, deleted, recurs, modified_at,
-        coalesce(octet_length(ics), 0), ics, account.telegram_id,
+GLANCE_COLUMNS: Final = """calendar_id, href, stream_id, uid, etag, schedule_tag, component, seq, deleted, recurs,
+        modified_at, coalesce(octet_length(ics), 0), ics, account.telegram_id,
         ARRAY(SELECT address FROM address WHERE address.tenant_id = account.tenant_id AND verified),
         ARRAY(
             SELECT was.address FROM address AS was WHERE was.tenant_id = account.tenant_id AND was.former
             AND NOT EXISTS (SELECT 1 FROM address AS other WHERE other.address = was.address AND other.verified)
-        )
-    FROM resource JOIN account USING (tenant_id)
-    WHERE tenant_id = %s AND stream_id = %s AND NOT deleted AND component = 'VEVENT' AND uid <> stream_id::text
-    LIMIT 1"""
+        )"""
+# A message in the inbox has its stream's id as its UID. The rows of a deleted calendar are deleted with it.
+IS_EVENT: Final = "NOT deleted AND component = 'VEVENT' AND uid <> stream_id::text"
+GLANCE: Final = f"""
+    SELECT {GLANCE_COLUMNS} FROM resource JOIN account USING (tenant_id)
+    WHERE tenant_id = %s AND stream_id = %s AND {IS_EVENT}
+    LIMIT 1"""  # noqa: S608
 
 
 class GlanceReads(PooledReads):
@@ -32,8 +34,11 @@ class GlanceReads(PooledReads):
     def glance(self, tenant: AccountId, stream_id: UUID) -> Glance | None:
         """The event in one of the person's own calendars, with text; None where they have no such event."""
         rows = self._fetch(GLANCE, (tenant, stream_id))
-        if not rows:
-            return None
-        telegram_id, addresses, former = rows[0][WIDTH:]
-        owner = AccountRow(tenant, telegram_id, "", "", "", None, tuple(addresses), former=tuple(former))
-        return Glance(ResourceRow(*rows[0][:WIDTH]), owner)
+        return glance_of(tenant, rows[0]) if rows else None
+
+
+def glance_of(tenant: AccountId, row: Sequence[Any]) -> Glance:
+    """The event of a row of GLANCE_COLUMNS."""
+    telegram_id, addresses, former = row[WIDTH:]
+    owner = AccountRow(tenant, telegram_id, "", "", "", None, tuple(addresses), former=tuple(former))
+    return Glance(ResourceRow(*row[:WIDTH]), owner)

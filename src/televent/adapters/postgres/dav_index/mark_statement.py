@@ -1,6 +1,7 @@
 """The statement that reads the marks of rows (application.marks).
 
-A mark is the place of a row and the id of the transaction that wrote it. No two versions of a row agree in both.
+A mark is the place of a row and the id of the transaction that wrote it. No two versions of a row agree in both. The
+mark of a device is what a password is checked against: a new time of its last use is no reason to sign in again.
 """
 
 from __future__ import annotations
@@ -12,16 +13,22 @@ WIDTHS: Final = {"account": 1, "calendar": 2, "resource": 3, "home": 1, "princip
 KINDS: Final = tuple(WIDTHS)
 """The kinds in the order of the statement's parameters: one array for each part of each kind."""
 
+VERSION: Final = "xmin::text || ctid::text"
+"""The version of a row."""
+ACCOUNT_MARK: Final = """(SELECT own.xmin::text || own.ctid::text FROM account AS own WHERE own.tenant_id = {tenant})
+        || '/' || coalesce(
+            (SELECT string_agg(mine.xmin::text || mine.ctid::text || CASE WHEN mine.former THEN EXISTS (
+                SELECT 1 FROM address AS other WHERE other.address = mine.address AND other.verified
+            )::text ELSE '' END, ' ' ORDER BY mine.address) FROM address AS mine WHERE mine.tenant_id = {tenant}), '')
+        || '/' || coalesce(
+            (SELECT string_agg(hash_record_extended(ROW(mine.device_id, mine.hash), 0)::text, ' '
+                ORDER BY mine.device_id)
+            FROM device AS mine WHERE mine.tenant_id = {tenant}), '')"""
+"""The mark of an account with its addresses and devices. Sorted: two statements must give the same."""
 # Sub-selects instead of joins: so the planner looks each row up in its index, whatever sizes it assumes for the tables.
-ASK: Final = """
+ASK: Final = f"""
     SELECT 0, ordinal,
-        (SELECT xmin::text || ctid::text FROM account WHERE tenant_id = asked.tenant)
-        || '/' || coalesce(
-            (SELECT string_agg(xmin::text || ctid::text || CASE WHEN former THEN EXISTS (
-                SELECT 1 FROM address AS other WHERE other.address = address.address AND other.verified
-            )::text ELSE '' END, ' ') FROM address WHERE tenant_id = asked.tenant), '')
-        || '/' || coalesce(
-            (SELECT string_agg(xmin::text || ctid::text, ' ') FROM device WHERE tenant_id = asked.tenant), '')
+        {ACCOUNT_MARK.format(tenant="asked.tenant")}
     FROM unnest($1::uuid[]) WITH ORDINALITY AS asked (tenant, ordinal)
     UNION ALL
     SELECT 1, ordinal, (
@@ -62,6 +69,6 @@ ASK: Final = """
         WHERE tenant_id = asked.tenant AND stream_id = asked.event AND NOT deleted AND component = 'VEVENT'
             AND uid <> stream_id::text
         LIMIT 1), '')
-    FROM unnest($11::uuid[], $12::uuid[]) WITH ORDINALITY AS asked (tenant, event, ordinal)"""
+    FROM unnest($11::uuid[], $12::uuid[]) WITH ORDINALITY AS asked (tenant, event, ordinal)"""  # noqa: S608
 """The columns: the kind's place in KINDS, the key's place among the keys of its kind (from 1), and the mark, NULL
 without a row."""
