@@ -220,9 +220,8 @@ def test_the_use_of_a_device_is_noted_once_in_five_minutes(shop: Shop) -> None:
     )
     times = []
     for minutes in (0, 4, 5, 9, 11):
-        # Another process has an empty cache, so the rule must hold in the table too.
         for reads in (shop.reads, read_store.PostgresReads(shop.pool)):
-            reads.note_device_used(shop.tenant, device, NOON + timedelta(minutes=minutes))
+            reads.note_devices_used([(shop.tenant, device), (shop.tenant, uuid4())], NOON + timedelta(minutes=minutes))
         times += shop.sql("SELECT last_used_at FROM device")
     assert [(time - NOON) // timedelta(minutes=1) for (time,) in times] == [0, 0, 5, 5, 11]
 

@@ -153,7 +153,7 @@ def test_a_rebuild_keeps_what_no_fact_says_of_a_device(core: Core) -> None:
     assert row is not None
     device = next(each for each in row.devices if each.device_id == old.device_id)
     core.reads.fill_selector(ann.tenant, device, "5e1ec702")
-    core.reads.note_device_used(ann.tenant, device.device_id, core.backend.clock())
+    core.reads.note_devices_used([(ann.tenant, device.device_id)], core.backend.clock())
     before = rows(core, "device")
     assert rebuild(core.pool, core.store.facts, "directory", lambda done, total: None).differing == 0
     assert rows(core, "device") == before

@@ -17,7 +17,7 @@ Ask = Callable[[], Answer]
 
 
 def remembered(site: Site, ask: Ask) -> Answer:
-    """Asks until the answer comes from the cache: the third time at the earliest."""
+    """Asks until the answer comes from the cache: the second time at the earliest."""
     before = site.door.given
 
     def asked() -> Answer | None:

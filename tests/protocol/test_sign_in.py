@@ -3,13 +3,16 @@
 import base64
 from collections import Counter
 from collections.abc import Callable
+from datetime import datetime
 
 import psycopg
 import pytest
 
 from support.dav import Client, Site, event, open_site, prop_body
+from support.waiting import wait_until
 from televent.adapters.caldav.door.auth import UNCOUNTED
 from televent.adapters.caldav.door.credentials import credentials
+from televent.adapters.caldav.door.last_use import EVERY
 from televent.adapters.caldav.door.limits import RateLimits
 from televent.application.outage import DatabaseReadOnly
 from televent.application.passwords import selector
@@ -158,9 +161,32 @@ def test_a_password_from_before_there_were_selectors_goes_on_and_gets_one(site: 
 
 def test_the_use_of_a_password_is_noted(site: Site, ann: Client) -> None:
     ann.propfind(ann.home, "D:owner")
-    account = site.core.reads.account(AccountId(ann.tenant))
+    wait_until(lambda: last_use(site, ann), what="the use is noted")
+
+
+def test_the_use_is_noted_where_the_answer_comes_from_memory_too(database_url: str) -> None:
+    with open_site(database_url) as site:
+        ann = site.person(101)
+        ann.propfind(ann.calendar(), "CS:getctag")
+        first = wait_until(lambda: last_use(site, ann), what="the use is noted")
+
+        def given() -> bool:
+            before = site.door.given
+            assert ann.propfind(ann.calendar(), "CS:getctag").status == 207
+            return site.door.given == before + 1
+
+        wait_until(given, what="the answer is given from memory")
+        site.core.backend.clock = lambda: first + EVERY
+        assert given()
+        wait_until(lambda: last_use(site, ann) != first, what="the later use is noted")
+        # The note ends no memory of the answer.
+        assert given()
+
+
+def last_use(site: Site, person: Client) -> datetime | None:
+    account = site.core.reads.account(AccountId(person.tenant))
     assert account is not None
-    assert account.devices[0].last_used_at is not None
+    return account.devices[0].last_used_at
 
 
 def test_the_body_is_read_before_a_refusal_and_the_connection_goes_on(ann: Client) -> None:

@@ -70,7 +70,7 @@ def test_the_journey_of_a_device(site: Site, me: RestPerson) -> None:
     assert device["password"] not in str(listed)
     assert listed[-1] == {**{name: device[name] for name in ("id", "name", "created_at")}, "last_used_at": None}
     assert caldav(me, device) == 207
-    assert me.call("GET", "/users/me/devices").json[-1]["last_used_at"] is not None
+    wait_until(lambda: me.call("GET", "/users/me/devices").json[-1]["last_used_at"], what="the use is noted")
     assert me.call("DELETE", f"/users/me/devices/{device['id']}").status == 204
     assert caldav(me, device) == 401
     assert me.call("DELETE", f"/users/me/devices/{device['id']}").problem() == "unknown-device"

@@ -17,7 +17,7 @@ from support.serving import port_of, serving
 from support.waiting import NET
 from televent.adapters.caldav.app import CaldavDoor
 from televent.adapters.caldav.door.limits import RateLimits
-from televent.adapters.postgres.dav_index.batch_reads import BatchedRun
+from televent.adapters.postgres.dav_index.loop_rows import PostgresRows
 from televent.adapters.postgres.dav_index.marks import PostgresMarks
 from televent.application.event_store.context import Context
 from televent.application.use_cases.people.accounts import open_account, verify_address
@@ -235,9 +235,10 @@ def open_site(
     given: dict[str, Any] = {"DATABASE_URL": database_url, "TELEVENT_POOL_SIZE": 4, **settings}
     core = build_core(Settings(**given), database_url, CHEAP_PASSWORDS)
     push = Push(core).offer() if core.settings.push == "on" else None
-    run = BatchedRun(core.reads, core.pool, core.threads)
-    plain = CaldavDoor(core.backend, run, rate_limits=rate_limits, public_url=core.settings.public_url, push=push)
     marks = PostgresMarks(core.direct or database_url)
+    rows = PostgresRows(marks, core.pool, core.threads)
+    url = core.settings.public_url
+    plain = CaldavDoor(core.backend, core.run, rows, marks=marks, rate_limits=rate_limits, public_url=url, push=push)
     door = Doubted(plain, marks, rate_limits)
     config = uvicorn.Config(
         entrance(core, door, marks=marks),

@@ -19,6 +19,7 @@ from televent.adapters.caldav.door.limits import Limiter, RateLimits
 from televent.adapters.caldav.errors import DavError
 from televent.application.passwords import selector
 from televent.application.read_models.accounts import AccountRow, DeviceRow
+from televent.application.rows import Read, Seen, account_with_address
 from televent.domain.ids import AccountId
 
 T = TypeVar("T")
@@ -51,17 +52,13 @@ class Directory:
 
     people: dict[int, AccountRow] = field(default_factory=dict)
 
-    def account_of_address(self, address: str) -> AccountRow | None:
-        return None
+    def read_of(self, address: str) -> Read[AccountRow]:
+        return account_with_address(address)
 
-    def account_by_telegram(self, telegram_id: int) -> AccountRow | None:
-        return self.people.get(telegram_id)
-
-    def account(self, tenant: UUID) -> AccountRow | None:
-        return next((each for each in self.people.values() if each.tenant == tenant), None)
-
-    def note_device_used(self, tenant: UUID, device_id: UUID, now: datetime) -> None:
-        return None
+    async def read(self, read: Read[AccountRow]) -> Seen[AccountRow]:
+        by_tenant = {each.tenant: each for each in self.people.values()}
+        known: dict[Any, AccountRow] = {**self.people, **by_tenant}
+        return Seen(known.get(read.key[0]), (read.kind, *read.key))
 
     def fill_selector(self, tenant: UUID, device: DeviceRow, given: str) -> None:
         for number, person in self.people.items():
@@ -149,7 +146,7 @@ def authenticator(desk: Desk, failures: Failures | None = None, clients: Unlimit
     limiter = None
     if failures is not None:
         limiter = Limiter(RateLimits(clients or Unlimited(), Unlimited(), failures), at_once)
-    return Authenticator(desk, at_once, limiter)  # type: ignore[arg-type]
+    return Authenticator(desk, at_once, desk.reads, limiter)  # type: ignore[arg-type]
 
 
 def cost(desk: Desk, door: Authenticator, user: str, password: str = "wrong") -> int:

@@ -10,6 +10,7 @@ from uuid import UUID
 from televent.application.erased_people import TELEGRAM
 from televent.application.read_models.accounts import AccountReads, AccountRow
 from televent.application.refusals import UnknownAccount
+from televent.application.rows import Read, account_of_telegram, account_with_address, account_with_id
 from televent.domain.calendar_object.commands import Owner
 from televent.domain.ids import AccountId
 
@@ -90,6 +91,13 @@ class AddressBook:
         if account is None:
             raise UnknownAccount()
         return account
+
+    def read_of(self, address: str) -> Read[AccountRow]:
+        """The read of the account here with that address."""
+        telegram_id, tenant = self._telegram_id_in(address), _account_id_in(address)
+        if tenant is not None:
+            return account_with_id(tenant)
+        return account_of_telegram(telegram_id) if telegram_id is not None else account_with_address(address)
 
     def account_of_address(self, address: str) -> AccountRow | None:
         """The account here with that address; None without one."""

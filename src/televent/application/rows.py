@@ -30,11 +30,11 @@ class Read(Generic[T_co]):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen(Generic[T]):
+class Seen(Generic[T_co]):
     """The row, None where there is none, and its mark: the key that Marks knows it by, and what ``ask`` gives for that
     key while the row is the same. ``mark`` None: the row came without one."""
 
-    row: T | None
+    row: T_co | None
     key: Key
     mark: Mark | None = None
 

@@ -27,7 +27,7 @@ from televent.adapters.http.floor import floor
 from televent.adapters.http.forwarded import Forwarded
 from televent.adapters.http.start_page import Sandbox, StartPage
 from televent.adapters.http.websockets import websockets_with
-from televent.adapters.postgres.dav_index.batch_reads import BatchedRun
+from televent.adapters.postgres.dav_index.loop_rows import PostgresRows
 from televent.adapters.postgres.dav_index.marks import PostgresMarks
 from televent.adapters.postgres.rate_lease import SHARE, LeasedLimit
 from televent.adapters.postgres.rate_limit import Rate
@@ -165,19 +165,21 @@ def connection_limits(settings: Settings) -> ConnectionLimits:
     )
 
 
-def http_app(core: Core, marks: Marks | None, live: Hub | None = None) -> Any:
+def http_app(core: Core, marks: PostgresMarks | None, live: Hub | None = None) -> Any:
     """The ASGI application. ``marks`` None: no answer is cached. ``live`` None: it makes its own."""
     settings = core.settings
     limits = rate_limits(core) if settings.rate_limits == "on" else None
-    door: Asgi = CaldavDoor(
+    rows = PostgresRows(marks, core.pool, core.threads)
+    plain = CaldavDoor(
         core.backend,
-        BatchedRun(core.reads, core.pool, core.threads),
+        core.run,
+        rows,
+        marks=marks,
         public_url=settings.public_url,
         rate_limits=limits,
         push=Push(core).offer() if settings.push == "on" else None,
     )
-    if marks is not None:
-        door = AnswerCache(door, marks, limits)
+    door: Asgi = plain if marks is None else AnswerCache(plain, marks, limits)
     return entrance(core, door, limits, live, marks)
 
 

@@ -11,17 +11,19 @@ from typing import Any, Final
 
 import structlog
 
-from televent.adapters.caldav.answers.cache import WatchedRun, signed_in
 from televent.adapters.caldav.answers.encoding import compress, keep_untransformed
 from televent.adapters.caldav.answers.streaming import stream
 from televent.adapters.caldav.door import discovery
 from televent.adapters.caldav.door.auth import Authenticator
 from televent.adapters.caldav.door.credentials import client_of
-from televent.adapters.caldav.door.door import Door, Run
+from televent.adapters.caldav.door.door import Door
+from televent.adapters.caldav.door.last_use import LastUse
 from televent.adapters.caldav.door.limits import Limiter, RateLimits
 from televent.adapters.caldav.door.origin import origin
 from televent.adapters.caldav.door.preconditions import check_if
+from televent.adapters.caldav.door.run import Run
 from televent.adapters.caldav.door.upload import Incoming
+from televent.adapters.caldav.door.watch import signed_in
 from televent.adapters.caldav.errors import DavError, need_privileges, of_outage, of_refusal, precondition, unprivileged
 from televent.adapters.caldav.http import (
     BodyTooLarge,
@@ -53,10 +55,12 @@ from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.public_path import PublicPath
 from televent.adapters.caldav.tree import BadPath, Kind, Target, encode, parse
 from televent.application.backend import Backend
+from televent.application.marks import Marks
 from televent.application.outage import Outage
 from televent.application.push import Offer
 from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.calendars import CalendarRow
+from televent.application.rows import Rows
 from televent.domain.refusal import Refusal
 
 log = structlog.get_logger("televent.caldav")
@@ -95,7 +99,8 @@ _BODILESS: Final = frozenset({"GET", "HEAD", "DELETE", "COPY", "MOVE"})
 class CaldavDoor:
     """The ASGI application for all CalDAV requests of one process.
 
-    ``run`` calls synchronous code in a bounded thread pool. ``public_url`` is the operator's URL of this server without
+    ``run`` calls synchronous code in a bounded thread pool; ``rows`` reads single rows without one. ``marks`` None: no
+    answer is kept. ``public_url`` is the operator's URL of this server without
     a trailing slash; None: scheme and host of each request. ``rate_limits`` None: no limits. ``push`` None: no
     WebDAV-Push."""
 
@@ -103,15 +108,18 @@ class CaldavDoor:
         self,
         backend: Backend,
         run: Run,
+        rows: Rows,
         *,
+        marks: Marks | None = None,
         public_url: str | None = None,
         rate_limits: RateLimits | None = None,
         push: Offer | None = None,
     ) -> None:
         self._run = run
-        self._door = Door(backend, WatchedRun(backend, run), public_url, push)
+        self._door = Door(backend, run, rows, marks, public_url, push)
         self._limiter = Limiter(rate_limits, run) if rate_limits is not None else None
-        self._authenticator = Authenticator(backend, run, self._limiter)
+        self._authenticator = Authenticator(backend, run, rows, self._limiter)
+        self.last_use = LastUse(backend, run)
         self._public_url = public_url
         self._public_path = PublicPath(public_url)
 
@@ -197,7 +205,8 @@ class CaldavDoor:
         client = client_of(scope)
         early_read = self._door.start_early_read(method, target) if login is not None else None
         account, device = await self._authenticator.sign_in(login, client)
-        signed_in(account.tenant)
+        signed_in(account.tenant, device.device_id)
+        self.last_use.note(account.tenant, device.device_id)
         if self._limiter is not None and await self._limiter.count_request(str(account.tenant)):
             early_read = None  # It is older than the answers that the client got while this request waited.
         try:

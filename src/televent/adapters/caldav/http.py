@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -16,6 +15,7 @@ from televent.adapters.caldav.webdav.prefer import preferences
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.read_models.counters import Moment
 from televent.application.read_models.resources import ResourceRow
+from televent.application.rows import Seen
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -29,7 +29,7 @@ DRAIN_LIMIT: Final = 4 * BODY_LIMIT
 Header = tuple[bytes, bytes]
 XML_TYPES: Final = "application/xml, text/xml"
 """The media types of a body in XML, as in an Accept header."""
-EarlyRead = asyncio.Future[CalendarRow | None] | asyncio.Future[ResourceRow | None]
+EarlyRead = Awaitable[Seen[CalendarRow]] | Awaitable[Seen[ResourceRow]]
 """The row of the request's own URL, read at the same time as the client's account."""
 
 

@@ -171,8 +171,8 @@ class AccountReads(Protocol):
         """The accounts of all people, the oldest first; without those of subscribed calendars."""
         ...
 
-    def note_device_used(self, tenant: AccountId, device_id: UUID, now: datetime) -> None:
-        """Stores the time of use, at most once in five minutes per device."""
+    def note_devices_used(self, devices: Sequence[tuple[AccountId, UUID]], now: datetime) -> None:
+        """Stores the time of use of these devices, at most once in five minutes for each."""
         ...
 
     def fill_selector(self, tenant: AccountId, device: DeviceRow, selector: str) -> None:

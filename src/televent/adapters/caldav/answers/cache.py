@@ -2,29 +2,24 @@
 
 An answer depends only on the bytes of the request, including Authorization, and on the rows that were read for it. Each
 row has a mark that changes with the row. The cache reads these marks from the database for every request and uses an
-answer only if all marks are the same. So a revoked device password, a change on another node, or a withdrawn share
-takes effect at once. The cache holds no answer that needed rows without marks, and none that was requested only once.
+answer only if all marks are the same, however old it is. So a revoked device password, a change on another node, or a
+withdrawn share takes effect at once. The cache holds no answer that needed rows without marks.
 """
 
 from __future__ import annotations
 
 import secrets
-import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable
-from contextvars import ContextVar
+from collections.abc import Iterable
 from hashlib import blake2b
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from uuid import UUID
 
-from televent.adapters.caldav.door.door import Door, Run
+from televent.adapters.caldav.app import CaldavDoor
 from televent.adapters.caldav.door.limits import RateLimits
+from televent.adapters.caldav.door.watch import WATCH, Watch
 from televent.adapters.caldav.http import Header, Receive, Scope, Send
-from televent.application.backend import Backend
 from televent.application.marks import Key, Mark, Marks
-
-T = TypeVar("T")
-Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_CACHE_BYTES: Final = 32 * 1024 * 1024
 """Max bytes of the whole cache, about."""
@@ -32,82 +27,35 @@ MAX_ANSWER_BYTES: Final = 64 * 1024
 """Max bytes of a cached answer's body."""
 MAX_REQUEST_BYTES: Final = 8 * 1024
 """Max bytes of the body of a request whose answer is cached."""
-ENTRY_BYTES: Final = 1024
+ENTRY_BYTES: Final = 2048
 """Bytes of a cached answer beside its body, about."""
-ENTRY_SECONDS: Final = 240.0
-"""Max seconds for which an answer is cached: less than auth.RECORD_USE_EVERY, so that sign-ins still record a device's
-last use."""
 
 _METHODS: Final = frozenset({"PROPFIND", "REPORT", "GET", "HEAD"})
 _NEW_EACH_TIME: Final = frozenset({b"x-request-id", b"traceparent", b"tracestate"})
 """Headers that differ in every request and that no answer depends on."""
 
 
-class Watch:
-    """Records the rows that one request reads."""
-
-    __slots__ = ("keys", "pure", "tenant")
-
-    def __init__(self) -> None:
-        self.tenant: UUID | None = None
-        """The account that signed in."""
-        self.keys: dict[Key, None] = {}
-        self.pure = True
-        """True while every read had a mark."""
-
-
-_watch: ContextVar[Watch | None] = ContextVar("watch", default=None)
-
-
-def signed_in(tenant: UUID) -> None:
-    """Records the account of the current request. Without it the answer is not cached."""
-    watch = _watch.get()
-    if watch is not None:
-        watch.tenant = tenant
-
-
-class WatchedRun:
-    """Calls a function as ``run`` does, and records the row that it reads in the Watch of the current request."""
-
-    def __init__(self, backend: Backend, run: Run) -> None:
-        self._run = run
-        reads = backend.reads
-        self._kinds: dict[Any, str] = {
-            reads.calendar: "calendar",
-            reads.resource: "resource",
-            reads.principal_props: "principal",
-        }
-
-    def __call__(self, function: Callable[..., T], *args: object) -> Awaitable[T]:
-        """Runs the function in a thread; the result is awaited."""
-        watch = _watch.get()
-        if watch is not None:
-            kind = self._kinds.get(function)
-            if kind is not None:
-                watch.keys[kind, *args] = None
-            elif getattr(function, "__func__", None) in (Door.collections, Door.calendars):
-                # The only Person that these functions get is the one who signed in.
-                watch.keys["home", args[0].account.tenant] = None  # type: ignore[attr-defined]
-            else:
-                watch.pure = False
-        return self._run(function, *args)
-
-
 class CachedAnswer:
-    """One cached answer. ``marks`` None: the request came once, so the entry only has the keys of its rows and no
-    answer yet."""
+    """One cached answer, with the keys and the marks of its rows, and the account and device that asked for it."""
 
-    __slots__ = ("body", "headers", "keys", "marks", "size", "status", "tenant", "until")
+    __slots__ = ("account", "body", "device", "headers", "keys", "marks", "status", "tenant")
 
-    def __init__(self, tenant: UUID, keys: tuple[Key, ...]) -> None:
-        self.tenant = str(tenant)
-        self.keys = keys
-        self.marks: Mark | None = None
-        self.until = 0.0
-        self.status = 0
-        self.headers: list[Header] = []
-        self.body = b""
-        self.size = ENTRY_BYTES
+    def __init__(self, watch: Watch, marks: Mark, sent: _RecordingSend) -> None:
+        assert watch.tenant is not None
+        assert watch.device is not None
+        self.tenant: UUID = watch.tenant
+        self.device: UUID = watch.device
+        self.account = str(watch.tenant)
+        self.keys: tuple[Key, ...] = tuple(watch.seen)
+        self.marks = marks
+        self.status = sent.status
+        self.headers: list[Header] = sent.headers
+        self.body = sent.body
+
+    @property
+    def size(self) -> int:
+        """Bytes of memory, about."""
+        return ENTRY_BYTES + len(self.body)
 
 
 class _RecordingSend:
@@ -135,7 +83,7 @@ class _RecordingSend:
 class AnswerCache:
     """The CalDAV application with the answer cache in front of it. ``limits`` None: no rate limits."""
 
-    def __init__(self, door: Asgi, marks: Marks, limits: RateLimits | None = None) -> None:
+    def __init__(self, door: CaldavDoor, marks: Marks, limits: RateLimits | None = None) -> None:
         self._door = door
         self._marks = marks
         self._limits = limits
@@ -154,20 +102,19 @@ class AnswerCache:
             return
         request = self._cache_key(scope, body)
         known = self._answers.get(request)
-        marks = None
-        if known is not None:
-            self._answers.move_to_end(request)
-            marks = await self._marks.ask(known.keys)
-            if marks is not None and marks == known.marks and self._admitted(known):
-                await self._give(known, scope, receive, send)
-                return
+        if known is not None and await self._marks.ask(known.keys) == known.marks and self._admitted(known):
+            if request in self._answers:
+                self._answers.move_to_end(request)
+            self._door.last_use.note(known.tenant, known.device)
+            await self._give(known, scope, receive, send)
+            return
         watch, sent = Watch(), _RecordingSend(send)
-        token = _watch.set(watch)
+        token = WATCH.set(watch)
         try:
             await self._door(scope, receive, sent)
         finally:
-            _watch.reset(token)
-        self._store(request, watch, sent, marks)
+            WATCH.reset(token)
+        self._store(request, watch, sent)
 
     async def _give(self, known: CachedAnswer, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": known.status, "headers": list(known.headers)})
@@ -182,24 +129,19 @@ class AnswerCache:
         return blake2b(b"\0".join(parts), key=self._secret, digest_size=16).digest()
 
     def _admitted(self, known: CachedAnswer) -> bool:
-        """True if the cached answer has not expired and the account has an admission here, which it uses."""
-        if time.monotonic() > known.until:
-            return False
-        return self._limits is None or self._limits.account.held(known.tenant)
+        """True if the account has an admission here, which it uses."""
+        return self._limits is None or self._limits.account.held(known.account)
 
-    def _store(self, request: bytes, watch: Watch, sent: _RecordingSend, marks: Mark | None) -> None:
-        """Caches an answer. ``marks`` were read before the request read any row: if a row changed in between, its mark
-        is already different and the answer is never used."""
+    def _store(self, request: bytes, watch: Watch, sent: _RecordingSend) -> None:
+        """Caches an answer. Its marks came with its rows, or before them: if a row has changed since, its mark is
+        already different and the answer is never used."""
         before = self._answers.pop(request, None)
         if before is not None:
             self._size -= before.size
-        if not (watch.pure and watch.tenant is not None and sent.whole and sent.status in (200, 207, 304)):
+        marks = watch.marks()
+        if marks is None or not sent.whole or sent.status not in (200, 207, 304):
             return
-        answer = CachedAnswer(watch.tenant, (("account", watch.tenant), *watch.keys))
-        if before is not None and marks is not None and before.keys == answer.keys:
-            answer.marks, answer.until = marks, time.monotonic() + ENTRY_SECONDS
-            answer.status, answer.headers, answer.body = sent.status, sent.headers, sent.body
-            answer.size += len(answer.body)
+        answer = CachedAnswer(watch, marks, sent)
         self._answers[request] = answer
         self._size += answer.size
         while self._size > MAX_CACHE_BYTES:

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 from collections.abc import Iterator
 
-from televent.adapters.caldav.door.door import Run
+from televent.adapters.caldav.door.run import Run
 from televent.adapters.caldav.http import Receive, Send
 
 

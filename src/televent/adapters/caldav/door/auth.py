@@ -14,19 +14,21 @@ import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from televent.adapters.caldav.door.credentials import MAX_CREDENTIALS, canonical, credentials
-from televent.adapters.caldav.door.door import Run
+from televent.adapters.caldav.door.door import seen_row
 from televent.adapters.caldav.door.hashing import MAX_FITTING, MAX_GUESSES, RETRY_AFTER, Busy, HashQueue
 from televent.adapters.caldav.door.limits import Limiter, too_many
+from televent.adapters.caldav.door.run import Run
 from televent.adapters.caldav.errors import DavError
 from televent.application.backend import Backend
 from televent.application.outage import Outage
 from televent.application.passwords import selector
 from televent.application.read_models.accounts import AccountRow, DeviceRow
+from televent.application.rows import Read, Rows, account_of_telegram, account_with_id
 from televent.domain.ids import AccountId
 
 CHALLENGE: Final = ((b"www-authenticate", b'Basic realm="Televent", charset="UTF-8"'),)
@@ -37,8 +39,6 @@ MAX_WITHOUT_SELECTOR: Final = 10
 password is used."""
 UNCOUNTED: Final = 12.0
 """Seconds that a failed sign-in blocks while the database cannot count it: five a minute, as with it."""
-RECORD_USE_EVERY: Final = timedelta(minutes=5)
-"""Min time between two updates of a device's last use."""
 
 
 def unauthorized() -> DavError:
@@ -70,9 +70,10 @@ class Attempt:
 class Authenticator:
     """Checks credentials and remembers those that match. Each process has one. ``limiter`` None: no rate limits."""
 
-    def __init__(self, backend: Backend, run: Run, limiter: Limiter | None = None) -> None:
+    def __init__(self, backend: Backend, run: Run, rows: Rows, limiter: Limiter | None = None) -> None:
         self._backend = backend
         self._run = run
+        self._rows = rows
         self._limiter = limiter
         self._key = secrets.token_bytes(32)
         self._matching: OrderedDict[bytes, tuple[UUID, str]] = OrderedDict()
@@ -80,7 +81,6 @@ class Authenticator:
         self._guesses = HashQueue("guesses", MAX_GUESSES)
         self._checking: dict[bytes, asyncio.Task[DeviceRow | None]] = {}
         self._blocked: OrderedDict[str, float] = OrderedDict()
-        self._use_recorded: dict[UUID, datetime] = {}
         self._decoy = backend.passwords.hash(secrets.token_urlsafe(16))
 
     async def authenticate(self, header: str | None, client: str) -> AccountRow:
@@ -104,19 +104,20 @@ class Authenticator:
             keys = (f"account/{name}", f"client/{client}")
             device = await self._check(_attempt(account, password, keys, digest), client)
         assert account is not None
-        await self._record_use(account, device)
         return account, device
 
     async def _find(self, user: str) -> AccountRow | None:
-        # ``run`` gets the read functions themselves, so that it can batch them with those of other requests.
-        reads = self._backend.reads
+        read = self._read_of(user)
+        return seen_row(await self._rows.read(read)) if read is not None else None
+
+    def _read_of(self, user: str) -> Read[AccountRow] | None:
         if user.isascii() and user.isdigit():
             # A number of nineteen digits may not fit into a bigint.
-            return await self._run(reads.account_by_telegram, int(user)) if len(user) < 19 else None
+            return account_of_telegram(int(user)) if len(user) < 19 else None
         if "@" in user:
-            return await self._run(self._backend.people.account_of_address, user.lower())
+            return self._backend.people.read_of(user.lower())
         try:
-            return await self._run(reads.account, AccountId(UUID(user)))
+            return account_with_id(AccountId(UUID(user)))
         except ValueError:
             return None
 
@@ -202,16 +203,6 @@ class Authenticator:
         self._blocked.move_to_end(key)
         while len(self._blocked) > MAX_CACHED:
             self._blocked.popitem(last=False)
-
-    async def _record_use(self, account: AccountRow, device: DeviceRow) -> None:
-        now = self._backend.clock()
-        recorded = self._use_recorded.get(device.device_id)
-        if recorded is not None and now - recorded < RECORD_USE_EVERY:
-            return
-        if len(self._use_recorded) >= MAX_CACHED:
-            self._use_recorded.clear()
-        self._use_recorded[device.device_id] = now
-        await self._run(self._backend.reads.note_device_used, account.tenant, device.device_id, now)
 
 
 def _attempt(account: AccountRow | None, password: str, keys: tuple[str, str], digest: bytes) -> Attempt:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from typing import Protocol, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from televent.adapters.caldav.door.past_shelf import PastShelf
+from televent.adapters.caldav.door.run import Run
+from televent.adapters.caldav.door.watch import WATCH, saw, saw_more
 from televent.adapters.caldav.errors import DavError, need_privileges
 from televent.adapters.caldav.http import EarlyRead, Request
 from televent.adapters.caldav.properties.view import Person
@@ -17,12 +18,14 @@ from televent.adapters.caldav.push_urls import dont_notify
 from televent.adapters.caldav.tree import Kind, Target
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
+from televent.application.marks import Key, Marks
 from televent.application.origins import MAX_PROGRAM, Origin
 from televent.application.past.names import PastName, past_name
 from televent.application.push import Offer
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.read_models.past import PastCalendar
 from televent.application.read_models.resources import Changes, ListedRow, ResourceRow
+from televent.application.rows import Read, Rows, Seen, own_calendar, own_resource
 from televent.application.shared_view import seen, share_named
 from televent.domain.ids import AccountId
 from televent.domain.sharing.access import BUSY, READ, READ_WRITE
@@ -30,23 +33,46 @@ from televent.domain.sharing.access import BUSY, READ, READ_WRITE
 T = TypeVar("T")
 
 
-class Run(Protocol):
-    """Calls synchronous code in a bounded thread pool. Every call from CalDAV to the application goes through it."""
-
-    def __call__(self, function: Callable[..., T], *args: object) -> Awaitable[T]: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Door:
     """The application as CalDAV methods use it."""
 
     backend: Backend
-    run: Run
+    threads: Run
+    rows: Rows
+    marks: Marks | None = None
+    """None: nobody keeps answers."""
     public_url: str | None = None
     """The operator's URL of this server without a trailing slash; None: scheme and host of each request."""
     push: Offer | None = None
     """None: WebDAV-Push is not offered."""
     past: PastShelf = field(default_factory=PastShelf)
+
+    def run(self, function: Callable[..., T], *args: object) -> Awaitable[T]:
+        """Calls synchronous code in a thread. An answer that needs it is made again each time."""
+        saw_more()
+        return self.threads(function, *args)
+
+    async def read(self, read: Read[T]) -> T | None:
+        """Reads one row, without a thread. The answer may be kept as long as the row stays the same."""
+        return seen_row(await self.rows.read(read))
+
+    async def run_on(self, key: Key, function: Callable[..., T], *args: object) -> T:
+        """Calls synchronous code, in a thread, that reads only what the mark of ``key`` stands for. The answer may be
+        kept as long as the mark stays the same."""
+        watch = WATCH.get()
+        if watch is not None:
+            # Before the rows: where one changes between, the mark is another one already, and the answer never used.
+            watch.saw(key, await self.marks.ask([key]) if self.marks is not None else None)
+        return await self.threads(function, *args)
+
+    async def home(self, person: Person) -> list[CalendarRow]:
+        """The collections in the person's home that have a counter: its calendars and the inbox."""
+        return await self.run_on(("home", person.account.tenant), self.collections, person)
+
+    async def home_calendars(self, person: Person) -> list[CalendarRow]:
+        """The calendars in the person's home: first their own, then those that others share with them."""
+        return await self.run_on(("home", person.account.tenant), self.calendars, person)
 
     def start_early_read(self, method: str, target: Target) -> EarlyRead | None:
         """Starts to read the row that the request will need, if the URL contains the account id; else returns None.
@@ -60,14 +86,12 @@ class Door:
             return None
         if past_name(target.calendar) is not None:
             return None  # It takes much work, so it waits for the sign-in.
-        reads = self.backend.reads
-        share_id = share_named(target.calendar)
-        if share_id is not None:
-            return _future(self.run(reads.mount, tenant, share_id)) if target.kind is Kind.CALENDAR else None
+        if share_named(target.calendar) is not None:
+            return None
         if target.kind in (Kind.CALENDAR, Kind.INBOX):
-            return _future(self.run(reads.calendar, tenant, target.calendar))
+            return self.rows.read(own_calendar(tenant, target.calendar))
         if target.kind in (Kind.OBJECT, Kind.INBOX_ITEM) and method != "REPORT":
-            return _future(self.run(reads.resource, tenant, target.calendar, target.name))
+            return self.rows.read(own_resource(tenant, target.calendar, target.name))
         return None
 
     async def calendar(self, request: Request, person: Person, *, privilege: str = "read") -> CalendarRow:
@@ -82,9 +106,9 @@ class Door:
         if person.past is not None:
             row = await self.run(self.past.calendar, self.backend, person.account.tenant, person.past)
         elif request.early_read is not None and target.kind in (Kind.CALENDAR, Kind.INBOX):
-            row = await request.early_read
+            row = seen_row(await request.early_read)
         else:
-            row = await self.run(self.backend.reads.calendar, person.account.tenant, target.calendar)
+            row = await self.read(own_calendar(AccountId(person.account.tenant), target.calendar))
         if not isinstance(row, CalendarRow):
             raise DavError(404, text="There is no such calendar.")
         return row
@@ -95,7 +119,7 @@ class Door:
         if named is None:
             return None
         # A calendar may have got such a name before they were refused.
-        live = await self.run(self.backend.reads.calendar, person.account.tenant, target.calendar)
+        live = await self.read(own_calendar(AccountId(person.account.tenant), target.calendar))
         return named if live is None else None
 
     async def shared(self, request: Request, person: Person) -> CalendarRow | None:
@@ -106,10 +130,7 @@ class Door:
         share_id = share_named(request.target.calendar)
         if share_id is None:
             return None
-        if request.early_read is not None and request.target.kind is Kind.CALENDAR:
-            row = await request.early_read
-        else:
-            row = await self.run(self.backend.reads.mount, person.account.tenant, share_id)
+        row = await self.run(self.backend.reads.mount, person.account.tenant, share_id)
         if not isinstance(row, CalendarRow):
             raise DavError(404, text="There is no such calendar.")
         return row
@@ -126,9 +147,9 @@ class Door:
         elif person.past is not None:
             row = next(iter(self.some(await self.calendar(request, person), [target.name])), None)
         elif request.early_read is not None and target.kind in (Kind.OBJECT, Kind.INBOX_ITEM):
-            row = await request.early_read
+            row = seen_row(await request.early_read)
         else:
-            row = await self.run(self.backend.reads.resource, person.account.tenant, target.calendar, target.name)
+            row = await self.read(own_resource(AccountId(person.account.tenant), target.calendar, target.name))
         if not isinstance(row, ResourceRow):
             raise DavError(404, text="There is no such resource.")
         return row
@@ -273,13 +294,7 @@ _HELD = {
 }
 
 
-def _future(answer: Awaitable[T]) -> asyncio.Future[T]:
-    future = asyncio.ensure_future(answer)
-    future.add_done_callback(_take_error)
-    return future
-
-
-def _take_error(future: asyncio.Future[T]) -> None:
-    """Reads the error of a failed read that no request waits for any more; else asyncio would log it."""
-    if not future.cancelled():
-        future.exception()
+def seen_row(seen: Seen[T]) -> T | None:
+    """The row; its mark is recorded for the current request."""
+    saw(seen)
+    return seen.row

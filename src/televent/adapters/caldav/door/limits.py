@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from televent.adapters.caldav.door.door import Run
+from televent.adapters.caldav.door.run import Run
 from televent.adapters.caldav.errors import DavError
 from televent.application.outage import Outage
 

@@ -42,7 +42,7 @@ async def check_if(door: Door, request: Request, person: Person) -> None:
         if target.kind is Kind.CALENDAR:
             return await _of_calendar(door, request, person, target)
         if target.kind is Kind.HOME:
-            rows = await door.run(door.collections, person)
+            rows = await door.home(person)
             return State(None, frozenset({home_token(home_state(rows))}))
         if target.kind is not Kind.OBJECT:
             return State()

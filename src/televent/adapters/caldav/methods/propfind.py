@@ -104,7 +104,7 @@ async def _home(door: Door, request: Request, person: Person, asked: Asked, memb
     calendars: list[CalendarRow] = []
     inbox: CalendarRow | None = None
     if members or any(asked.asks(name) for name in _OF_CALENDARS):
-        view.calendars = await door.run(door.collections, person)
+        view.calendars = await door.home(person)
         calendars = [row for row in view.calendars if row.name != INBOX]
         inbox = next((row for row in view.calendars if row.name == INBOX), None)
         view.default_calendar = default_name(calendars, person)
@@ -130,7 +130,7 @@ async def _inbox(door: Door, request: Request, person: Person, asked: Asked, mem
     row = await door.calendar(request, person)
     view = InboxView(Kind.INBOX, target.path, person, row=row)
     if any(asked.asks(name) for name in _OF_CALENDARS):
-        view.default_calendar = default_name(await door.run(door.calendars, person), person)
+        view.default_calendar = default_name(await door.home_calendars(person), person)
     if asked.asks(d("acl")):
         view.audience = FreeBusyAudience(*await door.run(opened_to, door.backend, person.account))
     await _read_own(door, person, asked)
@@ -147,7 +147,8 @@ async def _inbox(door: Door, request: Request, person: Person, asked: Asked, mem
 async def _read_own(door: Door, person: Person, asked: Asked) -> None:
     """Reads the properties that are stored with the account, if the request needs them."""
     if asked.names is None or any(asked.asks(name) for name in _OWN):
-        person.own = await door.run(door.backend.reads.principal_props, person.account.tenant)
+        tenant = person.account.tenant
+        person.own = await door.run_on(("principal", tenant), door.backend.reads.principal_props, tenant)
 
 
 async def _outbox(door: Door, request: Request, person: Person, asked: Asked, members: bool) -> Response:

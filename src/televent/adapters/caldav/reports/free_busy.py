@@ -38,7 +38,7 @@ async def free_busy_query(door: Door, request: Request, person: Person, root: El
         raise DavError(400, text="free-busy-query needs a time-range with start and end.")
     check_span(span.start, span.end)
     if request.target.kind is Kind.HOME:
-        calendars: list[CalendarRow] = opaque(await door.run(door.calendars, person))
+        calendars: list[CalendarRow] = opaque(await door.home_calendars(person))
     else:
         calendars = [await door.calendar(request, person, privilege=BUSY)]
     text = await door.run(_answer, door, person, calendars, span.start, span.end)

@@ -35,7 +35,7 @@ async def calendar_multiget(door: Door, request: Request, person: Person, root: 
         row = await door.calendar(request, person)
         calendars[row.name] = row
     else:
-        calendars = {row.name: row for row in await door.run(door.calendars, person)}
+        calendars = {row.name: row for row in await door.home_calendars(person)}
     floating = floating_zone(None, calendars.get(request.target.calendar), person)
     asked = asked_of(root, request, data, floating)
 

@@ -31,7 +31,7 @@ async def principal_match(door: Door, request: Request, person: Person, root: El
     if len(names) != 1:
         raise DavError(400, text="principal-property names one property.")
     views: list[AnyView] = [home] if request.target.kind is Kind.ROOT else [root_view(request.target, person)]
-    views += [CalendarView(person.collection(row.name), person, row) for row in await door.run(door.calendars, person)]
+    views += [CalendarView(person.collection(row.name), person, row) for row in await door.home_calendars(person)]
     views += [View(Kind.INBOX, person.collection(INBOX), person), View(Kind.OUTBOX, person.collection(OUTBOX), person)]
     found = [asked.response(view) for view in views if _points_at(person, view, names[0])]
     return xml_response(207, multistatus(found), request)

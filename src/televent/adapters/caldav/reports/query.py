@@ -48,7 +48,7 @@ async def calendar_query(door: Door, request: Request, person: Person, root: Ele
     if none:
         return xml_response(207, multistatus(()), request)
     if target.kind is Kind.HOME:
-        calendars = await door.run(door.calendars, person)
+        calendars = await door.home_calendars(person)
     else:
         calendars = [await door.calendar(request, person)]
 

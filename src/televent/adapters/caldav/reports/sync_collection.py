@@ -38,7 +38,7 @@ async def sync_collection(door: Door, request: Request, person: Person, root: El
     limit = limit_in(root)
     data = calendar_data.requested(root)
     if request.target.kind is Kind.HOME:
-        collections = await door.run(door.collections, person)
+        collections = await door.home(person)
         changes = HomeChanges(door, request, person, root, data, limit, deep=level.startswith("inf"))
         return xml_response(207, streamed(changes.responses(token, collections)), request)
     shared = await door.shared(request, person)

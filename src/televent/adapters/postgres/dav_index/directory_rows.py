@@ -31,9 +31,15 @@ FORMER_HOLDERS = ACCOUNT_BY.format(
         SELECT was.tenant_id FROM address AS was WHERE was.address = ANY(%s) AND was.former
         AND NOT EXISTS (SELECT 1 FROM address AS other WHERE other.address = was.address AND other.verified))"""
 )
-NOTE_DEVICE = """
-    UPDATE device SET last_used_at = %s
-    WHERE tenant_id = %s AND device_id = %s AND (last_used_at IS NULL OR last_used_at <= %s)"""
+# A row that is locked is noted by another process at this moment, or it is revoked.
+NOTE_DEVICES = """
+    UPDATE device SET last_used_at = %s FROM (
+        SELECT device.tenant_id, device.device_id FROM unnest(%s::uuid[], %s::uuid[]) AS used (tenant, device)
+        JOIN device ON device.tenant_id = used.tenant AND device.device_id = used.device
+        WHERE last_used_at IS NULL OR last_used_at <= %s
+        FOR NO KEY UPDATE OF device SKIP LOCKED
+    ) AS due
+    WHERE device.tenant_id = due.tenant_id AND device.device_id = due.device_id"""
 FILL_SELECTOR = """
     UPDATE device SET selector = %s WHERE tenant_id = %s AND device_id = %s AND hash = %s AND selector IS NULL"""
 ACCOUNT_WIDTH = 10

@@ -16,7 +16,7 @@ from televent.adapters.postgres.dav_index.directory_rows import (
     ACCOUNTS,
     FILL_SELECTOR,
     FORMER_HOLDERS,
-    NOTE_DEVICE,
+    NOTE_DEVICES,
     accounts_of,
 )
 from televent.adapters.postgres.dav_index.glance_reads import GlanceReads
@@ -32,7 +32,7 @@ from televent.adapters.postgres.dav_index.time_reads import (
     busy,
     touched,
 )
-from televent.adapters.postgres.rows import Pool, Row
+from televent.adapters.postgres.rows import Row
 from televent.application.outage import DatabaseFull, DatabaseReadOnly
 from televent.application.read_models.accounts import AccountRow, DeviceRow
 from televent.application.read_models.busy import BusyRows
@@ -44,8 +44,6 @@ from televent.domain.inbox_item.collection import INBOX
 
 NOTED_FOR = timedelta(minutes=5)
 """Min time between two writes of a device's last use."""
-NOTED_DEVICES = 10_000
-"""Max devices whose last write this process remembers."""
 
 # The columns in the order of ResourceRow's fields.
 _RESOURCE = """calendar_id, href, stream_id, uid, etag, schedule_tag, component, seq, deleted, recurs, modified_at,
@@ -142,10 +140,6 @@ TIME_ROWS = 5000
 
 class PostgresReads(ShareReads, ListingReads, CompanyReads, CounterReads, CodeReads, GlanceReads):
     """Reads the inline read models. ``pool`` gives connections in autocommit mode. Thread-safe."""
-
-    def __init__(self, pool: Pool) -> None:
-        super().__init__(pool)
-        self._noted: dict[tuple[UUID, UUID], datetime] = {}
 
     def calendars(self, tenant: AccountId) -> list[CalendarRow]:
         """The account's calendars by name, without the inbox."""
@@ -295,18 +289,12 @@ class PostgresReads(ShareReads, ListingReads, CompanyReads, CounterReads, CodeRe
         """The accounts of all people, the oldest first; without those of subscribed calendars."""
         return accounts_of(self._fetch(ACCOUNTS, ()))
 
-    def note_device_used(self, tenant: AccountId, device_id: UUID, now: datetime) -> None:
-        """Notes the use of a device: at most one write per device and NOTED_FOR, and no round trip where this process
-        made that write. Where the database takes no writes the use is not noted: people can still read."""
-        device = (tenant, device_id)
-        noted = self._noted.get(device)
-        if noted is not None and now - noted < NOTED_FOR:
-            return
-        if len(self._noted) >= NOTED_DEVICES:
-            self._noted.clear()
-        self._noted[device] = now
+    def note_devices_used(self, devices: Sequence[tuple[AccountId, UUID]], now: datetime) -> None:
+        """Notes the use of devices: at most one write per device and NOTED_FOR. Where the database takes no writes the
+        use is not noted: people can still read."""
+        tenants, ids = [list(part) for part in zip(*devices, strict=True)]
         with contextlib.suppress(DatabaseReadOnly, DatabaseFull), self._pool.connection() as connection:
-            connection.execute(NOTE_DEVICE, (now, tenant, device_id, now - NOTED_FOR))
+            connection.execute(NOTE_DEVICES, (now, tenants, ids, now - NOTED_FOR))
 
     def fill_selector(self, tenant: AccountId, device: DeviceRow, selector: str) -> None:
         with contextlib.suppress(DatabaseReadOnly, DatabaseFull), self._pool.connection() as connection:
