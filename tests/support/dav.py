@@ -239,7 +239,7 @@ def open_site(
     rows = PostgresRows(marks, core.pool, core.threads)
     url = core.settings.public_url
     plain = CaldavDoor(core.backend, core.run, rows, marks=marks, rate_limits=rate_limits, public_url=url, push=push)
-    door = Doubted(plain, marks, rate_limits)
+    door = Doubted(plain, marks, plain.last_use, rate_limits)
     config = uvicorn.Config(
         entrance(core, door, marks=marks),
         host="127.0.0.1",

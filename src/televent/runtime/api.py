@@ -179,7 +179,7 @@ def http_app(core: Core, marks: PostgresMarks | None, live: Hub | None = None) -
         rate_limits=limits,
         push=Push(core).offer() if settings.push == "on" else None,
     )
-    door: Asgi = plain if marks is None else AnswerCache(plain, marks, limits)
+    door: Asgi = plain if marks is None else AnswerCache(plain, marks, plain.last_use, limits)
     return entrance(core, door, limits, live, marks)
 
 

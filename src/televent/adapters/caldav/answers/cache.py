@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from hashlib import blake2b
 from typing import Any, Final
 from uuid import UUID
 
-from televent.adapters.caldav.app import CaldavDoor
+from televent.adapters.caldav.door.last_use import LastUse
 from televent.adapters.caldav.door.limits import RateLimits
 from televent.adapters.caldav.door.watch import WATCH, Watch
 from televent.adapters.caldav.http import Header, Receive, Scope, Send
 from televent.application.marks import Key, Mark, Marks
+
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_CACHE_BYTES: Final = 32 * 1024 * 1024
 """Max bytes of the whole cache, about."""
@@ -83,9 +85,10 @@ class _RecordingSend:
 class AnswerCache:
     """The CalDAV application with the answer cache in front of it. ``limits`` None: no rate limits."""
 
-    def __init__(self, door: CaldavDoor, marks: Marks, limits: RateLimits | None = None) -> None:
+    def __init__(self, door: Asgi, marks: Marks, last_use: LastUse, limits: RateLimits | None = None) -> None:
         self._door = door
         self._marks = marks
+        self._last_use = last_use
         self._limits = limits
         self._secret = secrets.token_bytes(32)
         self._answers: OrderedDict[bytes, CachedAnswer] = OrderedDict()
@@ -105,7 +108,7 @@ class AnswerCache:
         if known is not None and await self._marks.ask(known.keys) == known.marks and self._admitted(known):
             if request in self._answers:
                 self._answers.move_to_end(request)
-            self._door.last_use.note(known.tenant, known.device)
+            self._last_use.note(known.tenant, known.device)
             await self._give(known, scope, receive, send)
             return
         watch, sent = Watch(), _RecordingSend(send)
