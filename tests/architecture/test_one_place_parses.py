@@ -10,6 +10,7 @@ TEXTS = "ical/objects/calendar_text.py"
 FRAGMENTS = {
     "ical/itip/moments.py": "the VTIMEZONE that a message needs",
     "ical/objects/own_parts.py": "one reader's alarm",
+    "ical/objects/plain_event.py": "a VTIMEZONE that many texts have",
     "ical/objects/default_alarms.py": "the alarms that a client wants for new events",
     "ical/objects/zone_references.py": "the VTIMEZONE in a property of a calendar, and one that an answer needs",
     "ical/queries/availability.py": "the availability in a property of the inbox",

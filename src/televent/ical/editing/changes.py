@@ -155,10 +155,17 @@ def _write_reminders(part: Component, wanted: Sequence[int]) -> None:
 def _minutes_of(alarm: Component) -> int | None:
     """The minutes before the start at which the alarm rings; None for another kind of alarm."""
     trigger = alarm.get("TRIGGER")
-    if trigger is None or (alarm.value("ACTION") or "").strip().upper() not in _RUNG:
+    if trigger is None:
         return None
-    before = duration(trigger.value)
-    if before is None or before > timedelta(0) or (trigger.param("RELATED") or "START").upper() != "START":
+    return minutes_before(alarm.value("ACTION") or "", trigger.value, trigger.param("RELATED"))
+
+
+def minutes_before(action: str, trigger: str, related: str | None) -> int | None:
+    """The minutes before the start at which an alarm with these values rings; None for another kind of alarm."""
+    if action.strip().upper() not in _RUNG:
+        return None
+    before = duration(trigger)
+    if before is None or before > timedelta(0) or (related or "START").upper() != "START":
         return None
     return -before // MINUTE
 

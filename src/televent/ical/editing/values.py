@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from televent.ical.text.characters import clean_line
-from televent.ical.text.tree import Component
+from televent.ical.text.tree import Component, Property
 from televent.ical.text.values import escape, unescape
 
 VALUES: Final = {"STATUS": "status", "CLASS": "privacy", "URL": "url", "CONFERENCE": "conference"}
@@ -30,7 +30,12 @@ def write_value(part: Component, name: str, value: str) -> None:
 
 def categories_of(part: Component) -> tuple[str, ...]:
     """The categories of all CATEGORIES lines, each once."""
-    found = (unescape(each).strip() for line in part.all("CATEGORIES") for each in _PART.findall(line.value))
+    return categories_in(part.all("CATEGORIES"))
+
+
+def categories_in(lines: Iterable[Property]) -> tuple[str, ...]:
+    """The categories of these CATEGORIES lines, each once."""
+    found = (unescape(each).strip() for line in lines for each in _PART.findall(line.value))
     return tuple(dict.fromkeys(each for each in found if each))
 
 

@@ -140,7 +140,7 @@ def read_tree(root: Component, every: RecurrenceSet | None = None) -> Reading:
         uid=uids.pop(),
         component=kind,
         method=(root.value("METHOD") or "").strip().upper() or None,
-        organizer=_organizer(organizer) if organizer is not None else None,
+        organizer=read_organizer(organizer) if organizer is not None else None,
         master=masters[0] if masters else None,
         overrides=tuple(each for each in instances if each.recurrence_id is not None),
         recurs=recurs,
@@ -158,7 +158,7 @@ def _instance(part: Component, root: Component, zones: dict[str, tzinfo | None])
         if not isinstance(entry, Property):
             inside.append((entry.name, entry.to_bytes()))
         elif entry.name == "ATTENDEE":
-            attendees.append(entry.once(_attendee))
+            attendees.append(entry.once(read_attendee))
         elif entry.name in ("EXDATE", "RDATE"):
             exceptions.append((entry.name, entry.value, zone_of(entry, root, zones)))
         else:
@@ -188,7 +188,7 @@ def _instance(part: Component, root: Component, zones: dict[str, tzinfo | None])
     return Instance(
         recurrence_id=canonical(original) if original is not None else None,
         range_this_and_future=rid is not None and (rid.param("RANGE") or "").upper() == "THISANDFUTURE",
-        sequence=_integer(value("SEQUENCE")),
+        sequence=integer(value("SEQUENCE")),
         dtstamp=utc_of(made) if made is not None else None,
         start=start,
         end=None if open_ended else end_of(start, until, duration(value("DURATION"))),
@@ -206,7 +206,8 @@ def _instance(part: Component, root: Component, zones: dict[str, tzinfo | None])
     )
 
 
-def _integer(value: str) -> int:
+def integer(value: str) -> int:
+    """A SEQUENCE (§3.8.7.4); 0 for what is no number."""
     text = value.strip()
     return min(int(text), 2**63 - 1) if text.isascii() and text.isdigit() and len(text) < 20 else 0
 
@@ -222,7 +223,8 @@ def _address(prop: Property) -> str:
     return normalise_address(email) if "@" not in address and email else address
 
 
-def _attendee(prop: Property) -> Attendee:
+def read_attendee(prop: Property) -> Attendee:
+    """The attendee of an ATTENDEE line."""
     return Attendee(
         address=address_of(prop),
         cn=prop.param("CN"),
@@ -236,7 +238,8 @@ def _attendee(prop: Property) -> Attendee:
     )
 
 
-def _organizer(prop: Property) -> Organizer:
+def read_organizer(prop: Property) -> Organizer:
+    """The organizer of an ORGANIZER line."""
     sent_by = prop.param("SENT-BY")
     return Organizer(
         address=address_of(prop),

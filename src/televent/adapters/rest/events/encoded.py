@@ -11,7 +11,9 @@ from typing import Final
 import msgspec
 
 from televent.adapters.rest.mapping.showing import event_of
+from televent.adapters.rest.mapping.showing_plain import event_of_plain
 from televent.application.read_models.resources import ResourceRow
+from televent.ical.objects.plain_event import plain_event
 from televent.ical.text.values import Moment
 
 MAX_BYTES: Final = 32 * 1024 * 1024
@@ -59,18 +61,7 @@ class EncodedEvents:
         found = self.known(row, me, at)
         if found is not None:
             return found
-        event = event_of(row, me, at)
-        first = row.text.reading.instances()[0]
-        start, end = (at[1], at[2]) if at is not None else (first.start, first.end)
-        assert start is not None
-        made = Encoded(
-            msgspec.json.encode(event),
-            start,
-            end if end is not None else start,
-            event.summary,
-            event.created_at or event.updated_at,
-            event.status != "CANCELLED" and event.answer != "DECLINED",
-        )
+        made = _made(row, me, at)
         with self._lock:
             self._kept[_key(row, me, at)] = made
             self._size += len(made.body) + OVERHEAD
@@ -78,6 +69,27 @@ class EncodedEvents:
                 _, gone = self._kept.popitem(last=False)
                 self._size -= len(gone.body) + OVERHEAD
         return made
+
+
+def _made(row: ResourceRow, me: frozenset[str], at: Occurrence | None) -> Encoded:
+    plain = plain_event(row.ics or b"") if row.known is None else None
+    if plain is not None:
+        event, start, end = event_of_plain(row, plain, me, at), plain.start, plain.end
+    else:
+        event = event_of(row, me, at)
+        first = row.text.reading.instances()[0]
+        assert first.start is not None
+        start, end = first.start, first.end if first.end is not None else first.start
+    if at is not None:
+        start, end = at[1], at[2]
+    return Encoded(
+        msgspec.json.encode(event),
+        start,
+        end,
+        event.summary,
+        event.created_at or event.updated_at,
+        event.status != "CANCELLED" and event.answer != "DECLINED",
+    )
 
 
 def _key(row: ResourceRow, me: frozenset[str], at: Occurrence | None) -> Key:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from televent.adapters.rest.mapping.shapes import Attachment, Attendee, Event, Organizer, Repetition
 from televent.adapters.rest.mapping.times import instant, local, zone_name
 from televent.application.read_models.resources import ResourceRow
-from televent.application.use_cases.calendars.agenda import Entry, entry_of
+from televent.application.use_cases.calendars.agenda import entry_of
 from televent.ical.editing.changes import reminders_of
 from televent.ical.editing.values import categories_of
 from televent.ical.itip.parts import Parts, parts_of
+from televent.ical.objects.reading import Attendee as Person
 from televent.ical.objects.reading import Instance, Reading
 from televent.ical.text.tree import Component, Property
 from televent.ical.text.values import Moment, moment
@@ -51,8 +53,8 @@ def event_of(row: ResourceRow, me: frozenset[str], at: tuple[str | None, Moment,
         reminders=reminders_of(part),
         recurrence=repetition_of(reading, parts),
         organizer=Organizer(reading.organizer.address, reading.organizer.cn) if reading.organizer else None,
-        attendees=people_of(entry),
-        attachments=tuple(map(_attachment, part.all("ATTACH"))),
+        attendees=people_of(entry.attendees),
+        attachments=tuple(map(attachment, part.all("ATTACH"))),
     )
 
 
@@ -76,11 +78,9 @@ def times_of(start: Moment, end: Moment) -> dict[str, object]:
     }
 
 
-def people_of(entry: Entry) -> tuple[Attendee, ...]:
-    """The attendees, each once."""
-    return tuple(
-        Attendee(each.address, each.cn, each.partstat, each.role, each.cutype, each.rsvp) for each in entry.attendees
-    )
+def people_of(people: Iterable[Person]) -> tuple[Attendee, ...]:
+    """The attendees in JSON."""
+    return tuple(Attendee(each.address, each.cn, each.partstat, each.role, each.cutype, each.rsvp) for each in people)
 
 
 def repetition_of(reading: Reading, parts: Parts) -> Repetition | None:
@@ -88,16 +88,23 @@ def repetition_of(reading: Reading, parts: Parts) -> Repetition | None:
     master = reading.master
     if not reading.recurs or master is None or parts.master is None:
         return None
-    zone = master.start.tzinfo if isinstance(master.start, datetime) else None
+    values = ([each for _, each in parts.listed(parts.master, name)] for name in ("RDATE", "EXDATE"))
+    return repetition(master.rrule, master.start, *values)
 
-    def shown(name: str) -> tuple[str, ...]:
-        found = (each for _, each in parts.listed(parts.master, name))  # type: ignore[arg-type]
+
+def repetition(
+    rule: str | None, start: Moment | None, dates: Iterable[Moment], excluded: Iterable[Moment]
+) -> Repetition:
+    """The repetition of a series that starts then. Single dates are shown in the zone of the start."""
+    zone = start.tzinfo if isinstance(start, datetime) else None
+
+    def shown(found: Iterable[Moment]) -> tuple[str, ...]:
         return tuple(
             local(each.astimezone(zone) if isinstance(each, datetime) and each.tzinfo and zone else each)
             for each in found
         )
 
-    return Repetition(master.rrule, shown("RDATE"), shown("EXDATE"))
+    return Repetition(rule, shown(dates), shown(excluded))
 
 
 def _created(part: Component) -> datetime | None:
@@ -105,7 +112,8 @@ def _created(part: Component) -> datetime | None:
     return found if isinstance(found, datetime) else None
 
 
-def _attachment(line: Property) -> Attachment:
+def attachment(line: Property) -> Attachment:
+    """The file, or the link, of an ATTACH line."""
     inline = (line.param("VALUE") or "").upper() == "BINARY"
     size = line.param("SIZE") or ""
     return Attachment(

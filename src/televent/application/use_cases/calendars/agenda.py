@@ -15,7 +15,7 @@ from televent.application.read_models.codes import LONGEST, SHORTEST, code_of
 from televent.application.read_models.resources import ResourceRow
 from televent.domain.ids import AccountId
 from televent.ical.itip.people import UNANSWERED
-from televent.ical.objects.reading import Attendee, Instance, Reading
+from televent.ical.objects.reading import Attendee, Instance, Organizer, Reading
 from televent.ical.recurrence.occurrences import occurrences as occurring
 from televent.ical.text.errors import IcalError
 from televent.ical.text.values import Moment
@@ -161,14 +161,33 @@ def _titled(
                 yield away < timedelta(0), abs(away), entry
 
 
-def entry_of(stream_id: UUID, reading: Reading, instance: Instance, me: frozenset[str]) -> Entry:
-    """An instance as people see it."""
-    people = _each_once(instance.attendees, me)
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a person stands to an event: the people of it, each once, the person's PARTSTAT as an attendee, their role,
+    and the STATUS, which is TENTATIVE while they have not answered."""
+
+    people: tuple[Attendee, ...]
+    partstat: str | None
+    role: str
+    status: str
+
+
+def standing_of(
+    organizer: Organizer | None, attendees: Iterable[Attendee], status: str | None, me: frozenset[str]
+) -> Standing:
+    """How the person with the addresses ``me`` stands to an event with that STATUS."""
+    people = _each_once(attendees, me)
     mine = next((attendee for attendee in people if attendee.address in me), None)
-    organizer = reading.organizer
     is_mine = organizer is not None and organizer.address in me
     role = "organizer" if is_mine else "attendee" if organizer is not None and mine is not None else "none"
     partstat = mine.partstat if mine is not None and role == "attendee" else None
+    return Standing(people, partstat, role, _status(status, partstat))
+
+
+def entry_of(stream_id: UUID, reading: Reading, instance: Instance, me: frozenset[str]) -> Entry:
+    """An instance as people see it."""
+    organizer = reading.organizer
+    standing = standing_of(organizer, instance.attendees, instance.status, me)
     start = instance.start if instance.start is not None else datetime(1970, 1, 1, tzinfo=UTC)
     return Entry(
         stream_id=stream_id,
@@ -180,10 +199,10 @@ def entry_of(stream_id: UUID, reading: Reading, instance: Instance, me: frozense
         start=start,
         end=instance.end if instance.end is not None else start,
         all_day=not isinstance(start, datetime),
-        status=_status(instance.status, partstat),
-        partstat=partstat,
-        role=role,
-        attendees=people,
+        status=standing.status,
+        partstat=standing.partstat,
+        role=standing.role,
+        attendees=standing.people,
         recurs=reading.recurs,
         organizer=organizer.address if organizer is not None else None,
         organizer_name=organizer.cn if organizer is not None else None,
