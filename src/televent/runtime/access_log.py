@@ -42,7 +42,7 @@ class AccessLines:
             "event": "request",
             "logger": LOGGER,
             "level": "info",
-            "timestamp": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
+            "timestamp": datetime.now(UTC).isoformat(timespec="microseconds")[:26] + "Z",
         }
         self._waiting.append(line)
         if len(self._waiting) == 1:

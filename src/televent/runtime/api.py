@@ -42,6 +42,7 @@ from televent.adapters.rest.signing_in.telegram_proof import TelegramProofs
 from televent.adapters.sandbox.config import url_of
 from televent.application.marks import Marks
 from televent.application.outage import Outage
+from televent.application.rows import Rows
 from televent.application.use_cases.scheduling.answer_by_link import Linked
 from televent.runtime.access_log import access_log
 from televent.runtime.compose import Core
@@ -180,11 +181,16 @@ def http_app(core: Core, marks: PostgresMarks | None, live: Hub | None = None) -
         push=Push(core).offer() if settings.push == "on" else None,
     )
     door: Asgi = plain if marks is None else AnswerCache(plain, marks, plain.last_use, limits)
-    return entrance(core, door, limits, live, marks)
+    return entrance(core, door, limits, live, marks, rows)
 
 
 def entrance(
-    core: Core, caldav: Asgi, limits: RateLimits | None = None, live: Hub | None = None, marks: Marks | None = None
+    core: Core,
+    caldav: Asgi,
+    limits: RateLimits | None = None,
+    live: Hub | None = None,
+    marks: Marks | None = None,
+    rows: Rows | None = None,
 ) -> Asgi:
     """The application that every request enters, with ``caldav`` behind it. ``limits`` None: nothing is counted."""
     settings = core.settings
@@ -203,7 +209,7 @@ def entrance(
             rest_door(
                 lambda: core.backend.clock(),
                 admit,
-                rest_auth(core, admit, limited=limits is not None, marks=marks),
+                rest_auth(core, admit, limited=limits is not None, marks=marks, rows=rows),
                 connecting=Connecting(partial(reach, settings), profile_signer(settings)),
                 origins=settings.cors_origins,
                 live=live or live_hub(core),
@@ -223,7 +229,12 @@ def entrance(
 
 
 def rest_auth(
-    core: Core, admit: Callable[[Scope], Awaitable[float]], *, limited: bool, marks: Marks | None = None
+    core: Core,
+    admit: Callable[[Scope], Awaitable[float]],
+    *,
+    limited: bool,
+    marks: Marks | None = None,
+    rows: Rows | None = None,
 ) -> Auth:
     """How requests of the REST door are signed in. The keys are read with the first one: a start waits for nothing."""
     settings = core.settings
@@ -260,6 +271,7 @@ def rest_auth(
         guesses=limit("sign-in-name", Rate(10, 60.0, 50)),
         registrations=limit("register", Rate(1, 60.0, 20)),
         marks=marks,
+        rows=rows,
     )
 
 

@@ -65,7 +65,7 @@ from televent.adapters.rest.problems import (
     of_scope,
     of_stranger,
 )
-from televent.adapters.rest.signing_in.auth import Admit, Auth, allowed, signed_in
+from televent.adapters.rest.signing_in.auth import Admit, Auth, allow, signed_in
 from televent.adapters.rest.signing_in.scopes import SIGNED_IN
 from televent.adapters.rest.storable import StorableRequest
 from televent.application.outage import Outage
@@ -136,20 +136,22 @@ SECURE: Final = (
 
 
 class Admission(ASGIMiddleware):
-    """Refuses a client that asks too often, before anything is done for it."""
+    """Signs requests in, and refuses a client that asks too often, before anything is done for it.
 
-    def __init__(self, admit: Admit) -> None:
-        self._admit = admit
+    A guard would do the same. But Litestar copies the handler for each call of a guard, which costs as much as the rest
+    of the sign-in.
+    """
+
+    def __init__(self, admit: Admit, auth: Auth) -> None:
+        self._admit, self._auth = admit, auth
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        """Passes the request on. Raises TooManyRequests."""
-        if scope["route_handler"].opt.get(SIGNED_IN):
-            # Counted by account, once it is known which.
-            await next_app(scope, receive, send)
-            return
-        wait = await self._admit(cast(MutableMapping[str, Any], scope))
-        if wait > 0:
+        """Passes the request on. Raises what ``allow`` raises."""
+        handler, mutable = scope["route_handler"], cast(MutableMapping[str, Any], scope)
+        # A signed-in request is counted by account, once it is known which.
+        if not handler.opt.get(SIGNED_IN) and (wait := await self._admit(mutable)) > 0:
             raise TooManyRequests(wait)
+        await allow(self._auth, mutable, handler)
         await next_app(scope, receive, send)
 
 
@@ -179,8 +181,7 @@ def rest_door(
     return Litestar(
         list(controllers),
         path=PATH,
-        middleware=[Compression(), Admission(admit)],
-        guards=[allowed],
+        middleware=[Compression(), Admission(admit, auth)],
         cors_config=cors if origins else None,
         request_class=StorableRequest,
         request_max_body_size=BODY_LIMIT,

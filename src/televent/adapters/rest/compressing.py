@@ -11,7 +11,7 @@ import re
 import zlib
 from typing import Final
 
-from litestar.datastructures import Headers, MutableScopeHeaders
+from litestar.datastructures import MutableScopeHeaders
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,7 +26,8 @@ class Compression(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Passes the request on, and compresses its answer."""
-        if not takes_gzip(Headers.from_scope(scope).get("accept-encoding")):
+        asked = next((value for name, value in scope["headers"] if name == b"accept-encoding"), None)
+        if asked is None or not takes_gzip(asked.decode("latin-1")):
             await next_app(scope, receive, send)
             return
         held: Message | None = None

@@ -61,7 +61,9 @@ class PlainEvent:
     def value(self, name: str) -> str:
         """The raw value of the first property of that name; "" where there is none."""
         line = self._first.get(name)
-        return "" if line is None else _value(line)
+        if line is None:
+            return ""
+        return line[1] if not line[2] else _parsed(line[2])[1]
 
     def all(self, name: str) -> list[Property]:
         """Every property of that name."""

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 from typing import Final
 
 import msgspec
 
+from televent.adapters.rest.mapping.shapes import Event
 from televent.adapters.rest.mapping.showing import event_of
 from televent.adapters.rest.mapping.showing_plain import event_of_plain
 from televent.application.read_models.resources import ResourceRow
-from televent.ical.objects.plain_event import plain_event
+from televent.ical.objects.plain_event import PlainEvent, plain_event
 from televent.ical.text.values import Moment
 
 MAX_BYTES: Final = 32 * 1024 * 1024
@@ -25,8 +25,7 @@ Occurrence = tuple[str | None, Moment, Moment]
 Key = tuple[int, str, int, int, frozenset[str], Occurrence | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
+class Encoded(msgspec.Struct, frozen=True):
     """An event as JSON, and the values by which lists are sorted. ``takes_place``: neither cancelled nor declined."""
 
     body: bytes
@@ -56,15 +55,25 @@ class EncodedEvents:
                 self._kept.move_to_end(key)
             return found
 
+    def encode_plain(self, row: ResourceRow, me: frozenset[str]) -> Encoded | None:
+        """The event of a row with a plain text, which is shown in no time; None for any other text."""
+        plain = plain_event(row.ics or b"")
+        return None if plain is None else self._keep(row, me, None, _of_plain(row, plain, me, None))
+
     def encode(self, row: ResourceRow, me: frozenset[str], at: Occurrence | None) -> Encoded:
         """The event of a row with its text. Raises IcalError."""
-        found = self.known(row, me, at)
-        if found is not None:
-            return found
-        made = _made(row, me, at)
+        return self.known(row, me, at) or self.make(row, me, at)
+
+    def make(self, row: ResourceRow, me: frozenset[str], at: Occurrence | None) -> Encoded:
+        """The same for an event that is not known."""
+        return self._keep(row, me, at, _made(row, me, at))
+
+    def _keep(self, row: ResourceRow, me: frozenset[str], at: Occurrence | None, made: Encoded) -> Encoded:
+        key = _key(row, me, at)
         with self._lock:
-            self._kept[_key(row, me, at)] = made
-            self._size += len(made.body) + OVERHEAD
+            if key not in self._kept:
+                self._size += len(made.body) + OVERHEAD
+            self._kept[key] = made
             while self._size > self._most and self._kept:
                 _, gone = self._kept.popitem(last=False)
                 self._size -= len(gone.body) + OVERHEAD
@@ -72,20 +81,25 @@ class EncodedEvents:
 
 
 def _made(row: ResourceRow, me: frozenset[str], at: Occurrence | None) -> Encoded:
+    # A text that is parsed already is shown from its tree.
     plain = plain_event(row.ics or b"") if row.known is None else None
     if plain is not None:
-        event, start, end = event_of_plain(row, plain, me, at), plain.start, plain.end
-    else:
-        event = event_of(row, me, at)
-        first = row.text.reading.instances()[0]
-        assert first.start is not None
-        start, end = first.start, first.end if first.end is not None else first.start
-    if at is not None:
-        start, end = at[1], at[2]
+        return _of_plain(row, plain, me, at)
+    event = event_of(row, me, at)
+    first = row.text.reading.instances()[0]
+    assert first.start is not None
+    return _of(event, at, first.start, first.end if first.end is not None else first.start)
+
+
+def _of_plain(row: ResourceRow, plain: PlainEvent, me: frozenset[str], at: Occurrence | None) -> Encoded:
+    return _of(event_of_plain(row, plain, me, at), at, plain.start, plain.end)
+
+
+def _of(event: Event, at: Occurrence | None, start: Moment, end: Moment) -> Encoded:
     return Encoded(
         msgspec.json.encode(event),
-        start,
-        end,
+        start if at is None else at[1],
+        end if at is None else at[2],
         event.summary,
         event.created_at or event.updated_at,
         event.status != "CANCELLED" and event.answer != "DECLINED",

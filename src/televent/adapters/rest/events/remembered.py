@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Any, Final
 
 from litestar import Request, Response
@@ -53,17 +53,17 @@ class RememberedAnswers:
 async def remembered(
     request: Request[Any, Any, Any],
     key: Hashable | None,
-    make: Callable[[], Answer],
+    make: Callable[[], Awaitable[Answer]],
     has: Callable[[str], bool] | None = None,
 ) -> Response[bytes]:
-    """The answer that was given before, or that ``make`` gives in a thread. ``key`` names the account and all that the
-    request says; None: the answer depends on more than rows. ``has``: whether the client has that ETag already."""
+    """The answer that was given before, or that ``make`` gives. ``key`` names the account and all that the request
+    says; None: the answer depends on more than rows. ``has``: whether the client has that ETag already."""
     state = request.app.state
     marks: Mark | None = request.scope["state"].get(MARKS)
     lasting = key is not None and marks is not None and b"" not in marks
     answer: Answer | None = state.answers.known(key, marks) if lasting else None
     if answer is None:
-        answer = await state.auth.run(make)
+        answer = await make()
         if lasting and answer.lasting:
             state.answers.keep(key, marks, answer)
     if has is not None and has(answer.headers["etag"].strip('"')):

@@ -25,12 +25,13 @@ from televent.adapters.rest.signing_in.scopes import SCOPE, SIGNED_IN
 from televent.adapters.rest.signing_in.scopes import Scope as Part
 from televent.adapters.rest.signing_in.telegram_proof import TelegramProofs
 from televent.adapters.rest.signing_in.verified_tokens import VerifiedTokens
-from televent.adapters.rest.storable import check_url
+from televent.adapters.rest.storable import check_url, may_have_nul
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.marks import Marks
 from televent.application.origins import Origin
 from televent.application.outage import Outage
+from televent.application.rows import Rows as RowReader
 from televent.application.use_cases.people import api_keys
 from televent.application.use_cases.people.sign_in import SignedIn
 from televent.application.use_cases.people.telegram_sign_in import account_of_telegram
@@ -123,6 +124,8 @@ class Auth:
     cookies: Cookies = field(default_factory=Cookies)
     marks: Marks | None = None
     """Reads whether sessions have ended, with the marks of the rows that an answer is made of. None: by a thread."""
+    rows: RowReader | None = None
+    """Reads rows without a thread. None: by a thread."""
     verified: VerifiedTokens[Person] = field(default_factory=VerifiedTokens)
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHES))
     _keys: tuple[str, ...] = ()
@@ -278,34 +281,45 @@ class Auth:
             raise TooManyRequests(wait)
 
 
-async def allowed(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """The guard of every handler: signs the request in where the handler is for signed-in people, and compares scopes.
+async def allow(auth: Auth, scope: Scope, handler: BaseRouteHandler) -> None:
+    """Signs a request in where its handler is for signed-in people, and compares scopes. A handler that names no scope
+    is for sessions only.
 
-    A handler that names no scope is for sessions only. Raises NotSignedIn, TooManyRequests, WrongScope, CrossSite; and
-    ValidationException for a URL with a text that cannot be stored.
+    Raises NotSignedIn, TooManyRequests, WrongScope, CrossSite; and ValidationException for a URL with a text that
+    cannot be stored.
     """
-    if not handler.opt.get(SIGNED_IN):
-        check_url(connection)
-        return
-    auth: Auth = connection.app.state.auth
-    header, init_data = connection.headers.get("authorization", ""), connection.headers.get(INIT_DATA, "")
-    if not header and not init_data and (token := auth.cookies.access_in(connection.cookies)):
-        auth.cookies.check(connection.scope)  # type: ignore[arg-type]
-        header = f"Bearer {token}"
-    rows = handler.opt.get(ROWS, no_rows)
-    person = await auth.person_of(connection.scope, header, init_data, rows)  # type: ignore[arg-type]
-    if handler.opt.get(SCOPE, Part.SESSION) not in person.scopes:
-        raise WrongScope
-    check_url(connection)
-    connection.scope["state"][PERSON] = person
+    if handler.opt.get(SIGNED_IN):
+        header, init_data = _header(scope, b"authorization"), _header(scope, INIT_DATA.encode())
+        if not header and not init_data and _header(scope, b"cookie"):
+            token = auth.cookies.access_in(ASGIConnection[Any, Any, Any, Any](scope).cookies)  # type: ignore[arg-type]
+            if token:
+                auth.cookies.check(scope)
+                header = f"Bearer {token}"
+        person = await auth.person_of(scope, header, init_data, handler.opt.get(ROWS, no_rows))
+        if handler.opt.get(SCOPE, Part.SESSION) not in person.scopes:
+            raise WrongScope
+        scope["state"][PERSON] = person
+    if may_have_nul(scope):
+        check_url(ASGIConnection(scope))  # type: ignore[arg-type]
 
 
-async def signed_in(request: Request[Any, Any, Any]) -> Person:
-    """The signed-in person, for a handler that names this dependency. Raises NotSignedIn where its options do not."""
+def _header(scope: Scope, name: bytes) -> str:
+    """The first header of that name, which is in lower case."""
+    found: bytes = next((value for key, value in scope["headers"] if key == name), b"")
+    return found.decode("latin-1")
+
+
+def person_in(request: Request[Any, Any, Any]) -> Person:
+    """The signed-in person of a request. Raises NotSignedIn where its handler is not for them."""
     person: Person | None = request.scope["state"].get(PERSON)
     if person is None:
         raise NotSignedIn
     return person
+
+
+async def signed_in(request: Request[Any, Any, Any]) -> Person:
+    """The signed-in person, for a handler that names this dependency. Raises NotSignedIn where its options do not."""
+    return person_in(request)
 
 
 def shown(refresh: bytes) -> str:

@@ -27,7 +27,7 @@ from televent.adapters.rest.mapping.times import moment_past
 from televent.adapters.rest.paging import LIMIT, Cursor, Limit
 from televent.adapters.rest.problems import documented
 from televent.adapters.rest.rows_read import ROWS, home_rows
-from televent.adapters.rest.signing_in.auth import Auth
+from televent.adapters.rest.signing_in.auth import Auth, person_in
 from televent.adapters.rest.signing_in.scopes import Scope, needs
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
@@ -89,7 +89,6 @@ class EventCollection(Controller):
     async def listed(
         self,
         request: Request[Any, Any, Any],
-        signed_in: Signed,
         calendar_id: Calendar = None,
         start: Start = None,
         end: End = None,
@@ -103,14 +102,15 @@ class EventCollection(Controller):
         """The events that take place in that time, at least in part, of own and shared calendars. A series is there
         once, with the times of its start, unless it is expanded."""
         auth: Auth = request.app.state.auth
+        tenant = person_in(request).tenant
         first, last = range_of(start, end, auth.backend.clock())
         query = Query(
             first, last, calendar_id, expand, sort, limit, cursor, wanted(fields, Event), as_of=moment_past(as_of)
         )
         # Without both times the answer depends on the clock.
         fixed = start is not None and end is not None and as_of is None
-        make = partial(list_events, auth.backend, signed_in.tenant, query)
-        return await remembered(request, ("list", signed_in.tenant, query) if fixed else None, make)
+        make = partial(auth.run, list_events, auth.backend, tenant, query)
+        return await remembered(request, ("list", tenant, query) if fixed else None, make)
 
     @get(
         "/upcoming",

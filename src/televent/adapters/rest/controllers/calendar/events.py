@@ -15,7 +15,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from televent.adapters.rest.conditions import if_match, known_tags, minimal
 from televent.adapters.rest.controllers.account.auth import TOKEN, Signed
 from televent.adapters.rest.controllers.calendar.event_examples import EVENT
-from televent.adapters.rest.events.event_answers import read_event
+from televent.adapters.rest.events.event_answers import event_now, event_then
 from televent.adapters.rest.events.event_changes import change
 from televent.adapters.rest.events.remembered import remembered
 from televent.adapters.rest.fields import wanted
@@ -23,7 +23,7 @@ from televent.adapters.rest.mapping.shapes import Event, EventFields
 from televent.adapters.rest.mapping.times import moment_past
 from televent.adapters.rest.problems import documented
 from televent.adapters.rest.rows_read import ROWS, event_rows
-from televent.adapters.rest.signing_in.auth import Auth
+from televent.adapters.rest.signing_in.auth import Auth, person_in
 from televent.adapters.rest.signing_in.scopes import Scope, needs
 from televent.application.use_cases.events.remove_event import remove_event
 from televent.application.use_cases.events.which import Which
@@ -80,18 +80,22 @@ class Events(Controller):
     async def one(
         self,
         request: Request[Any, Any, Any],
-        signed_in: Signed,
         event_id: FromPath[UUID],
         fields: Fields = None,
         as_of: AsOf = None,
     ) -> Response[Any]:
         """The event; a series as a whole. The ETag is that of CalDAV."""
         auth: Auth = request.app.state.auth
+        tenant = person_in(request).tenant
         asked = wanted(fields, Event)
         has = known_tags(request)
         at = moment_past(as_of)
-        make = partial(read_event, auth.backend, signed_in.tenant, event_id, fields=asked, has=_nothing, at=at)
-        return await remembered(request, None if at else ("event", signed_in.tenant, event_id, asked), make, has)
+        if at is not None:
+            return (
+                await auth.run(partial(event_then, at=at, fields=asked, has=has), auth.backend, tenant, event_id)
+            ).sent()
+        make = partial(event_now, auth, tenant, event_id, asked)
+        return await remembered(request, ("event", tenant, event_id, asked), make, has)
 
     @put(
         "/{event_id:uuid}",
@@ -134,11 +138,6 @@ class Events(Controller):
         auth: Auth = request.app.state.auth
         which = Which(event_id, etags=if_match(request))
         await auth.run(partial(remove_event, which=which), auth.backend, auth.context(request, signed_in.tenant))
-
-
-def _nothing(_: str) -> bool:
-    """A client that has no version."""
-    return False
 
 
 async def _changed(request: Request[Any, Any, Any], tenant: UUID, event_id: UUID, data: EventFields) -> Response[Any]:
