@@ -27,6 +27,7 @@ ALLOWED = {
     "adapters/postgres/wakeup.py": "LISTEN, over DATABASE_DIRECT_URL or not at all",
     "adapters/postgres/dav_index/marks.py": "over DATABASE_DIRECT_URL or not at all",
     "adapters/postgres/dav_index/line.py": "over DATABASE_DIRECT_URL or not at all",
+    "adapters/postgres/one_flush.py": "only where the connection prepares statements: behind a pooler it does not",
     "adapters/postgres/pool.py": "generic plans, which build_core asks for without a pooler only",
 }
 

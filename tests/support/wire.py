@@ -13,6 +13,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 COMMIT_DONE = b"C\x00\x00\x00\x0bCOMMIT\x00"
 """The server's message that a transaction is committed."""
+IDLE = b"Z\x00\x00\x00\x05I"
+"""The server's message that it is in no transaction. With the answer to an INSERT before it, that is committed too."""
 
 
 class Wire:
@@ -127,7 +129,8 @@ class Wire:
 
     def _is_lost(self, data: bytes) -> bool:
         with self._guard:
-            if not self._lose or self._lose not in data:
+            committed = self._lose == COMMIT_DONE and b"INSERT 0 " in data and IDLE in data
+            if not self._lose or not (self._lose in data or committed):
                 return False
             self._lose = b""
         self.lost.set()

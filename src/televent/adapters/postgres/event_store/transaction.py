@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 from uuid import UUID
 
 import psycopg
 
 from televent.adapters.postgres.dav_index.inline_rows import Statement, conflict_of, statements
+from televent.adapters.postgres.one_flush import transact
 from televent.adapters.postgres.queues.outbox_rows import ENQUEUE, outbox_row
 from televent.application.event_store.recorded import RecordedEvent
 from televent.application.messages.outbox import OutboxMessage
@@ -92,43 +94,31 @@ def batch_of(
 def send(connection: psycopg.Connection[tuple[Any, ...]], batches: Sequence[Batch]) -> list[list[int]]:
     """Sends the batches as one transaction in one round trip, and returns the positions of each batch's events.
 
-    No statement waits for an answer before the end of the pipeline. Raises Conflict, psycopg.Error: then nothing is
-    recorded, or the connection was cut. Raises TwoTenants for batches of more than one tenant.
+    No statement waits for the answer to another. Raises Conflict, psycopg.Error: then nothing is recorded, or the
+    connection was cut. Raises TwoTenants for batches of more than one tenant.
     """
     tenants = {batch.tenant for batch in batches}
     if len(tenants) > 1:
         raise TwoTenants(tenants)
+    sent: list[Statement] = [
+        (LOCK, (number,)) for number in sorted({number for batch in batches for number in batch.locks})
+    ]
+    places: list[range] = []
+    ordinals = count()
+    for batch in batches:
+        # The events come first: a transaction that is sent again must conflict with its own events, and not with
+        # its own inbox row.
+        places.append(range(len(sent), len(sent) + len(batch.events)))
+        sent += [(INSERT_EVENT, _event_row(event, next(ordinals))) for event in batch.events]
+        sent += batch.rows
     try:
-        given = _send(connection, batches)
+        results = transact(connection, sent)
     except psycopg.Error as error:
         conflict = conflict_of(error)
         if conflict is None:
             raise
         raise conflict from error
-    return [[int(cursor.fetchone()[0]) for cursor in cursors] for cursors in given]  # type: ignore[index]
-
-
-def _send(
-    connection: psycopg.Connection[tuple[Any, ...]], batches: Sequence[Batch]
-) -> list[list[psycopg.Cursor[tuple[Any, ...]]]]:
-    given: list[list[psycopg.Cursor[tuple[Any, ...]]]] = []
-    ordinal = 0
-    with connection.pipeline():
-        connection.execute("BEGIN")
-        for number in sorted({number for batch in batches for number in batch.locks}):
-            connection.execute(LOCK, (number,), prepare=True)
-        for batch in batches:
-            # The events come first: a transaction that is sent again must conflict with its own events, and not with
-            # its own inbox row.
-            cursors = []
-            for event in batch.events:
-                cursors.append(connection.execute(INSERT_EVENT, _event_row(event, ordinal), prepare=True))
-                ordinal += 1
-            given.append(cursors)
-            for query, parameters in batch.rows:
-                connection.execute(query, parameters, prepare=True)
-        connection.execute("COMMIT")
-    return given
+    return [[int(results[place].get_value(0, 0) or 0) for place in own] for own in places]
 
 
 def _event_row(event: RecordedEvent, ordinal: int) -> tuple[Any, ...]:
