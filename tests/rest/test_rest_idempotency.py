@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -95,10 +96,10 @@ def test_the_same_request_after_its_day_is_another_one(site: Site, api: Api) -> 
 def test_a_key_is_known_for_a_day(site: Site) -> None:
     ann = site.person(101, "Ann", "ann@example.com")
     kept, now = site.core.backend.kept_answers, site.core.backend.clock()
-    assert kept.claim(ann.tenant, "one", b"a", now - KEEP_ANSWERS) is not None
-    newer = kept.claim(ann.tenant, "one", b"b", now)
+    assert kept.claim(ann.tenant, "one", b"a", uuid4(), now - KEEP_ANSWERS) is not None
+    newer = kept.claim(ann.tenant, "one", b"b", uuid4(), now)
     assert newer is not None
-    assert newer.request == b"b"
+    assert newer.kept.request == b"b"
 
     def keys() -> int:
         with site.core.pool.connection() as connection:

@@ -47,14 +47,17 @@ from televent.adapters.rest.controllers.outward.subscriptions import Subscriptio
 from televent.adapters.rest.controllers.outward.webhooks import WebhooksResource
 from televent.adapters.rest.controllers.problem_types import ProblemTypes
 from televent.adapters.rest.events.remembered import RememberedAnswers
+from televent.adapters.rest.idempotency import Once
 from televent.adapters.rest.live.hub import Hub
 from televent.adapters.rest.pages.device_settings import Connecting
 from televent.adapters.rest.problems import (
     CrossSite,
+    KeyBusy,
     KeyReused,
     NotSignedIn,
     TooManyRequests,
     WrongScope,
+    of_busy_key,
     of_cross_site,
     of_defect,
     of_http,
@@ -181,7 +184,8 @@ def rest_door(
     return Litestar(
         list(controllers),
         path=PATH,
-        middleware=[Compression(), Admission(admit, auth)],
+        # The sign-in comes first: a key is its account's own.
+        middleware=[Compression(), Admission(admit, auth), Once()],
         cors_config=cors if origins else None,
         request_class=StorableRequest,
         request_max_body_size=BODY_LIMIT,
@@ -195,6 +199,7 @@ def rest_door(
             NotSignedIn: of_stranger,
             WrongScope: of_scope,
             CrossSite: of_cross_site,
+            KeyBusy: of_busy_key,
             KeyReused: of_reuse,
             Exception: of_defect,
         },

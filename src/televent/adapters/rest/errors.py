@@ -107,6 +107,7 @@ OUTAGES: Final[dict[type[Outage], str]] = {
 
 INTERNAL: Final = "internal-error"
 INVALID: Final = "invalid-request"
+KEY_BUSY: Final = "idempotency-key-busy"
 KEY_REUSED: Final = "idempotency-key-reused"
 MALFORMED: Final = "malformed-request"
 NOT_SIGNED_IN: Final = "not-signed-in"
@@ -120,6 +121,7 @@ STATUSES: Final[dict[str, int]] = {
     CROSS_SITE: 403,
     "no-such-path": 404,
     "method-not-allowed": 405,
+    KEY_BUSY: 409,
     "changes-gone": 410,
     "body-too-large": 413,
     "unsupported-media-type": 415,

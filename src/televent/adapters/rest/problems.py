@@ -19,6 +19,7 @@ from televent.adapters.rest.errors import (
     CROSS_SITE,
     INTERNAL,
     INVALID,
+    KEY_BUSY,
     KEY_REUSED,
     NOT_SIGNED_IN,
     OUTAGES,
@@ -87,6 +88,10 @@ class WrongScope(Exception):
 
 class KeyReused(Exception):
     """The Idempotency-Key was used for another request."""
+
+
+class KeyBusy(Exception):
+    """The first request with the Idempotency-Key has no answer yet."""
 
 
 def sentence(name: str, language: str) -> str:
@@ -167,6 +172,11 @@ def of_cross_site(request: Request[Any, Any, Any], _: CrossSite) -> Response[Pro
 def of_reuse(request: Request[Any, Any, Any], _: KeyReused) -> Response[Problem]:
     """The answer to another request with a key that was used."""
     return _answer(request, KEY_REUSED)
+
+
+def of_busy_key(request: Request[Any, Any, Any], _: KeyBusy) -> Response[Problem]:
+    """The answer to a repeat that comes while the first request is at work."""
+    return _answer(request, KEY_BUSY, headers={"retry-after": "1"})
 
 
 def of_defect(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:

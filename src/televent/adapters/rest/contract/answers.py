@@ -6,7 +6,16 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from televent.adapters.rest.contract.shapes import REF
-from televent.adapters.rest.errors import CROSS_SITE, INVALID, MALFORMED, NOT_SIGNED_IN, WRONG_SCOPE
+from televent.adapters.rest.errors import (
+    CROSS_SITE,
+    INVALID,
+    KEY_BUSY,
+    KEY_REUSED,
+    MALFORMED,
+    NOT_SIGNED_IN,
+    WRONG_SCOPE,
+)
+from televent.adapters.rest.idempotency import takes_key
 from televent.adapters.rest.problems import MEDIA_TYPE, example_of, status_of
 
 Json = dict[str, Any]
@@ -34,6 +43,8 @@ def of_frame(method: str, operation: Json, *, signed_in: bool) -> Iterator[str]:
         yield "no-such-path"
     if "requestBody" in operation:
         yield from (INVALID, "body-too-large", "unsupported-media-type")
+    if takes_key(method, operation["operationId"]):
+        yield from (KEY_BUSY, KEY_REUSED)
     if method in CHANGING:
         yield from ("storage-full", "try-again")
 

@@ -17,6 +17,7 @@ from televent.adapters.rest.contract.parameters import DESCRIPTIONS, conditions
 from televent.adapters.rest.contract.request_examples import REQUESTS
 from televent.adapters.rest.contract.security import scope_of, security_of
 from televent.adapters.rest.contract.shapes import REF, name_in, partial, schemas_of, single
+from televent.adapters.rest.idempotency import EXCEPTIONS
 from televent.adapters.rest.problems import Problem
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
@@ -106,9 +107,11 @@ def _complete(method: str, operation: Json, handler: HTTPRouteHandler, component
         each["schema"] = single(each["schema"])
         each["schema"].pop("description", None)
         each.setdefault("description", DESCRIPTIONS.get(each["name"], ""))
-    headers = [each for each in conditions(operation) if each["name"] not in {every["name"] for every in given}]
+    headers = [each for each in conditions(method, operation) if each["name"] not in {every["name"] for every in given}]
     if given or headers:
         operation["parameters"] = [*given, *headers]
+    if method == "post" and operation["operationId"] in EXCEPTIONS:
+        operation["description"] += f"\n\nReads no `Idempotency-Key`: {EXCEPTIONS[operation['operationId']]}."
     if "requestBody" in operation:
         value = REQUESTS.get(operation["operationId"])
         if value is not None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from televent.adapters.rest.conditions import MAX_HEADER
+from televent.adapters.rest.idempotency import HEADER, PATTERN, takes_key
 
 Json = dict[str, Any]
 DESCRIPTIONS: Final = {
@@ -32,9 +33,13 @@ DESCRIPTIONS: Final = {
 TAGS: Final = r'^(\*|(W/)?"[\x21\x23-\x7e]*"(, ?(W/)?"[\x21\x23-\x7e]*")*)$'
 
 
-def conditions(operation: Json) -> Iterator[Json]:
+def conditions(method: str, operation: Json) -> Iterator[Json]:
     """The headers that an operation reads, by what it answers: 412 needs If-Match, 304 If-None-Match, and 204 beside
-    200 comes of Prefer."""
+    200 comes of Prefer. A POST reads Idempotency-Key where it is no exception."""
+    if takes_key(method, operation["operationId"]):
+        yield _header(
+            HEADER, "A text of your own, such as a UUID. A repeat has the same answer for a day.", PATTERN, 64
+        )
     answers = operation["responses"]
     if "412" in answers:
         yield _header("If-Match", "Only where it has one of these ETags; else 412.", TAGS)
@@ -44,6 +49,6 @@ def conditions(operation: Json) -> Iterator[Json]:
         yield _header("Prefer", "`return=minimal`: an answer without a body (RFC 7240).", r"^[\x20-\x7e]*$")
 
 
-def _header(name: str, description: str, pattern: str) -> Json:
-    schema = {"type": "string", "maxLength": MAX_HEADER, "pattern": pattern}
+def _header(name: str, description: str, pattern: str, longest: int = MAX_HEADER) -> Json:
+    schema = {"type": "string", "maxLength": longest, "pattern": pattern}
     return {"name": name, "in": "header", "required": False, "description": description, "schema": schema}

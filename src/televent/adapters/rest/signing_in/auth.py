@@ -59,6 +59,8 @@ KEY_PREFIX: Final = "tvk_"
 """The begin of every API key, by which programs that look for lost secrets find it."""
 PERSON: Final = "televent_person"
 """The key of the person in a request's state."""
+COMMAND: Final = "televent_command"
+"""The key, in a request's state, of the id of its first command, where its Idempotency-Key chooses it."""
 MAX_TOKEN: Final = 2048
 """Max characters of a token or key."""
 
@@ -257,8 +259,8 @@ class Auth:
 
     def context(self, request: Request[Any, Any, Any], tenant: UUID) -> Context:
         """The context of a command of this person, with the origin of the signed-in request."""
-        command_id = self.backend.ids()
         state = request.scope.get("state", {})
+        command_id = state.pop(COMMAND, None) or self.backend.ids()
         correlation = str(state.get("request_id") or command_id.hex)
         person = state.get(PERSON)
         origin = person.origin if person is not None and person.tenant == tenant else None

@@ -16,9 +16,7 @@ from televent.adapters.rest.conditions import if_match, known_tags, minimal
 from televent.adapters.rest.controllers.account.auth import TOKEN, Signed
 from televent.adapters.rest.controllers.calendar.event_examples import CALENDAR_ID
 from televent.adapters.rest.controllers.calendar.events import ASKED, WRITTEN, shown
-from televent.adapters.rest.errors import KEY_REUSED
 from televent.adapters.rest.events.event_answers import Answer
-from televent.adapters.rest.idempotency import Key, once
 from televent.adapters.rest.mapping.calendars import Calendar, CalendarFields, NewCalendar, calendar_of, properties
 from televent.adapters.rest.problems import documented
 from televent.adapters.rest.signing_in.auth import Auth
@@ -74,14 +72,16 @@ class Calendars(Controller):
         opt=needs(Scope.CALENDARS_WRITE),
         responses={
             **shown(201, "The calendar.", Calendar, EXAMPLE),
-            **documented(*WRITTEN, KEY_REUSED, "too-many-properties"),
+            **documented(*WRITTEN, "too-many-properties"),
         },
     )
     async def create(
-        self, request: Request[Any, Any, Any], signed_in: Signed, data: JSONBody[NewCalendar], key: Key = None
+        self, request: Request[Any, Any, Any], signed_in: Signed, data: JSONBody[NewCalendar]
     ) -> Response[Any]:
         """Makes a calendar. Two calendars may have the same name."""
-        return await once(request, signed_in.tenant, key, partial(_create, data=data, brief=minimal(request)))
+        auth: Auth = request.app.state.auth
+        act = partial(_create, data=data, brief=minimal(request))
+        return (await auth.run(act, auth.backend, auth.context(request, signed_in.tenant))).sent()
 
     @get(
         "/{calendar_id:uuid}",

@@ -15,12 +15,10 @@ from televent.adapters.rest.conditions import minimal
 from televent.adapters.rest.controllers.account.auth import TOKEN, Signed
 from televent.adapters.rest.controllers.calendar.event_examples import EVENT
 from televent.adapters.rest.controllers.calendar.events import ASKED, VALUES, WRITTEN, AsOf, Fields, shown
-from televent.adapters.rest.errors import KEY_REUSED as REUSED
 from televent.adapters.rest.events.event_answers import Answer, made_event
 from televent.adapters.rest.events.event_lists import Query, list_events, range_of
 from televent.adapters.rest.events.remembered import remembered
 from televent.adapters.rest.fields import wanted
-from televent.adapters.rest.idempotency import Key, once
 from televent.adapters.rest.mapping.changing import new_values
 from televent.adapters.rest.mapping.shapes import Event, NewEvent
 from televent.adapters.rest.mapping.times import moment_past
@@ -66,14 +64,16 @@ class EventCollection(Controller):
         opt=needs(Scope.CALENDARS_WRITE),
         responses={
             **shown(201, "The event."),
-            **documented(*WRITTEN, *VALUES, REUSED, "unknown-calendar", "uid-conflict", "component-not-supported"),
+            **documented(*WRITTEN, *VALUES, "unknown-calendar", "uid-conflict", "component-not-supported"),
         },
     )
     async def create(
-        self, request: Request[Any, Any, Any], signed_in: Signed, data: JSONBody[NewEvent], key: Key = None
+        self, request: Request[Any, Any, Any], signed_in: Signed, data: JSONBody[NewEvent]
     ) -> Response[Any]:
         """Makes an event. Its attendees are invited: in Telegram, in their calendar here, or by mail."""
-        return await once(request, signed_in.tenant, key, partial(_create, data=data, brief=minimal(request)))
+        auth: Auth = request.app.state.auth
+        act = partial(_create, data=data, brief=minimal(request))
+        return (await auth.run(act, auth.backend, auth.context(request, signed_in.tenant))).sent()
 
     @get(
         "/",

@@ -16,13 +16,10 @@ from televent.adapters.rest.controllers.account.auth import TOKEN, Signed
 from televent.adapters.rest.controllers.calendar.event_collection import End, Start
 from televent.adapters.rest.controllers.calendar.event_examples import EVENT, ID
 from televent.adapters.rest.controllers.calendar.events import ASKED, CHANGED, STORED, VALUES, WRITTEN, Fields, shown
-from televent.adapters.rest.errors import KEY_REUSED
 from televent.adapters.rest.events.event_answers import Answer, see
 from televent.adapters.rest.events.event_changes import change
 from televent.adapters.rest.events.event_lists import range_of
 from televent.adapters.rest.fields import wanted
-from televent.adapters.rest.idempotency import Key as IdempotencyKey
-from televent.adapters.rest.idempotency import once
 from televent.adapters.rest.mapping.changing import change_from
 from televent.adapters.rest.mapping.shapes import Event, EventFields, Repetition
 from televent.adapters.rest.mapping.showing import times_of
@@ -211,7 +208,6 @@ class Series(Controller):
                 "unknown-occurrence-id",
                 "not-organizer",
                 "unmovable-series",
-                KEY_REUSED,
             ),
         },
     )
@@ -221,11 +217,11 @@ class Series(Controller):
         signed_in: Signed,
         event_id: FromPath[UUID],
         data: JSONBody[Copy],
-        key: IdempotencyKey = None,
     ) -> Response[Any]:
         """Makes another event like this one in the same calendar, with the values of the request."""
         act = partial(_duplicate, event_id=event_id, data=data, brief=minimal(request))
-        return await once(request, signed_in.tenant, key, act)
+        auth: Auth = request.app.state.auth
+        return (await auth.run(act, auth.backend, auth.context(request, signed_in.tenant))).sent()
 
     @get(
         "/calendar/recurring/expand",

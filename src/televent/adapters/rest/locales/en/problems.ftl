@@ -2,6 +2,7 @@
 problem-changes-gone = The place to go on from does not exist any more. Read everything again.
 problem-body-too-large = The request is larger than the server takes.
 problem-forbidden = You may not do that.
+problem-idempotency-key-busy = The first request with this Idempotency-Key is still at work. Repeat it in a moment.
 problem-idempotency-key-reused = This Idempotency-Key was used for another request.
 problem-internal-error = An error occurred on the server. It was recorded.
 problem-invalid-request = Some values of the request are not valid.

@@ -2,6 +2,7 @@
 problem-changes-gone = Места, с которого продолжать, больше нет. Прочитайте всё заново.
 problem-body-too-large = Запрос больше, чем принимает сервер.
 problem-forbidden = Вам этого делать нельзя.
+problem-idempotency-key-busy = Первый запрос с этим Idempotency-Key ещё выполняется. Повторите его чуть позже.
 problem-idempotency-key-reused = Этот Idempotency-Key уже был у другого запроса.
 problem-internal-error = На сервере произошла ошибка. Она записана.
 problem-invalid-request = Некоторые значения в запросе недопустимы.
