@@ -1,8 +1,9 @@
 """Translates facts into stored events and back: encoding, encryption, the hash chain.
 
-A stored state is MessagePack of ``[open fields, sealed fields or nil]``. The sealed part is encrypted with AES-256-GCM
-under the person's own key. Its place (stream and version) is the associated data, so that it cannot be copied to
-another place.
+A stored state is MessagePack of ``[open fields, nil]`` or ``[open fields, sealed fields, dictionary]``. The sealed part
+is packed with that dictionary (packing.py) and then encrypted with AES-256-GCM under the person's own key. Its place
+(stream and version) is the associated data, so that it cannot be copied to another place. Earlier states have no
+dictionary, and their sealed part is not packed.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 
-from televent.application.event_store import catalogue
+from televent.application.event_store import catalogue, packing
 from televent.application.event_store.context import Context
 from televent.application.event_store.envelope import LoggedEvent, envelope_of
 from televent.application.event_store.key_vault import KeyVault
@@ -167,8 +168,9 @@ class FactMapper(Mapper[str]):
         if key is None:
             raise ErasedSubject(subject=str(subject))
         nonce = self._entropy(NONCE)
-        hidden = msgspec.msgpack.encode({name: fields[name] for name in personal})
-        return msgspec.msgpack.encode([opened, nonce + AESGCM(key).encrypt(nonce, hidden, place.encode())])
+        hidden = packing.pack(msgspec.msgpack.encode({name: fields[name] for name in personal}))
+        sealed = nonce + AESGCM(key).encrypt(nonce, hidden, place.encode())
+        return msgspec.msgpack.encode([opened, sealed, packing.NEWEST])
 
     def unseal(self, state: bytes, subject: UUID, place: str) -> dict[str, Any] | None:
         """All fields of stored bytes; None where the person's key is destroyed. Raises UnreadableFact."""
@@ -183,13 +185,15 @@ class FactMapper(Mapper[str]):
             raise UnreadableFact(f"{place}: {type(error).__name__} {error}".rstrip()) from error
 
     def _unseal(self, state: bytes, subject: UUID, place: str) -> dict[str, Any] | None:
-        opened, hidden = msgspec.msgpack.decode(state)
+        opened, hidden, *form = msgspec.msgpack.decode(state)
         if hidden is None:
             return dict(opened)
         key = self._keys.key(subject)
         if key is None:
             return None
         plain = AESGCM(key).decrypt(hidden[:NONCE], hidden[NONCE:], place.encode())
+        if form:
+            plain = packing.unpack(plain, *form)
         return {**opened, **msgspec.msgpack.decode(plain)}
 
 

@@ -58,7 +58,8 @@ from televent.domain.calendar_object.refusals import (
     UnknownAnswer,
     UnknownResource,
 )
-from televent.domain.calendar_object.state import CalendarObject, change_between
+from televent.domain.calendar_object.state import CalendarObject
+from televent.domain.calendar_object.text_change import change_between
 from televent.domain.calendar_object.uninvited import refuse
 from televent.ical.itip.changes import only_answered
 from televent.ical.itip.delivery import note_delivery

@@ -19,12 +19,30 @@ from televent.domain.personal import Personal
 
 
 @dataclass(frozen=True, slots=True)
-class Splice:
-    """A text edit: at ``offset`` (bytes), ``removed`` bytes are replaced by ``inserted``."""
+class Edit:
+    """One edit of a Splice. ``offset`` counts in the text before the change."""
 
     offset: int
     removed: int
     inserted: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Splice:
+    """A text edit: at ``offset`` (bytes), ``removed`` bytes are replaced by ``inserted``.
+
+    ``more``: the edits after it, in order, where lines between them stayed.
+    """
+
+    offset: int
+    removed: int
+    inserted: bytes
+    more: tuple[Edit, ...] = ()
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """All edits, in order."""
+        return (Edit(self.offset, self.removed, self.inserted), *self.more)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from televent.domain.calendar_object.commands import Owner
 from televent.domain.calendar_object.decision import outline_of
 from televent.domain.calendar_object.events import PersonForgotten
-from televent.domain.calendar_object.state import CalendarObject, change_between
+from televent.domain.calendar_object.state import CalendarObject
+from televent.domain.calendar_object.text_change import change_between
 from televent.ical.editing.placeholder import named_in, with_placeholder
 
 

@@ -23,7 +23,8 @@ from televent.domain.calendar_object.events import (
 from televent.domain.calendar_object.people import at_most, invitations, people_between, short
 from televent.domain.calendar_object.receive_proposals import accepted_proposal, counter_proposals, declined_proposals
 from televent.domain.calendar_object.replies import answer_of
-from televent.domain.calendar_object.state import CalendarObject, change_between
+from televent.domain.calendar_object.state import CalendarObject
+from televent.domain.calendar_object.text_change import change_between
 from televent.domain.calendar_object.uninvited import PARTY_CRASHER, admits, delegate_of, set_aside
 from televent.ical.itip.changes import only_others_answered
 from televent.ical.itip.message import supersedes

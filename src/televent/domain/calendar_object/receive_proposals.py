@@ -18,7 +18,8 @@ from televent.domain.calendar_object.events import (
 )
 from televent.domain.calendar_object.people import answer_in, comment_of, name_of, place_in, short
 from televent.domain.calendar_object.proposals import ProposalAnswerReceived, Proposed
-from televent.domain.calendar_object.state import CalendarObject, change_between
+from televent.domain.calendar_object.state import CalendarObject
+from televent.domain.calendar_object.text_change import change_between
 from televent.ical.itip.precedence import Mark as Version
 from televent.ical.itip.precedence import Trust, Verdict, judge
 from televent.ical.itip.receiving import incoming

@@ -29,7 +29,6 @@ from televent.domain.calendar_object.events import (
     Outline,
     PersonForgotten,
     RsvpGiven,
-    Splice,
 )
 from televent.domain.calendar_object.parked_mail import MailParked
 from televent.domain.calendar_object.proposals import (
@@ -38,6 +37,7 @@ from televent.domain.calendar_object.proposals import (
     Proposed,
     TimeProposed,
 )
+from televent.domain.calendar_object.text_change import changed
 from televent.ical.objects.calendar_text import EMPTY, CalendarText
 
 MarkKey = tuple[str, str | None]
@@ -93,33 +93,6 @@ def etag_of(text: CalendarText) -> str:
 def knowing(state: CalendarObject, text: CalendarText | None) -> CalendarObject:
     """The same state; it takes ``text`` for its own where the bytes are equal, so that it is not parsed again."""
     return replace(state, text=text) if text is not None and state.text == text else state
-
-
-def changed(text: CalendarText, change: Splice) -> CalendarText:
-    """The text after a change; nothing is parsed."""
-    old = text.raw
-    return CalendarText(old[: change.offset] + change.inserted + old[change.offset + change.removed :])
-
-
-def change_between(before: CalendarText, after: CalendarText) -> Splice:
-    """The text edit from ``before`` to ``after``: the one range that differs."""
-    old, new = before.raw, after.raw
-    limit = min(len(old), len(new))
-    head = _common(old, new, limit)
-    tail = _common(old[head:][::-1], new[head:][::-1], limit - head)
-    return Splice(head, len(old) - head - tail, new[head : len(new) - tail])
-
-
-def _common(left: bytes, right: bytes, limit: int) -> int:
-    """The length of the common prefix, by binary search: comparing slices is much faster than a loop over bytes."""
-    low, high = 0, limit
-    while low < high:
-        middle = (low + high + 1) // 2
-        if left[low:middle] == right[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def _marked(marks: Mapping[MarkKey, Mark], new: Iterable[Mark]) -> Mapping[MarkKey, Mark]:
