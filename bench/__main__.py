@@ -19,6 +19,7 @@ from rich.console import Console
 
 from bench import servers, table
 from bench.bot import measure_bot
+from bench.company.part import measure_company
 from bench.large import measure_large
 from bench.live import measure_live
 from bench.load import LoadError
@@ -51,10 +52,11 @@ PARTS: dict[str, Part] = {
     "search": measure_search,
     "live": measure_live,
     "rest": measure_rest,
+    "company": measure_company,
 }
 EPILOG = """Without any of --large, --memory, --town, --start, --meeting, --bot, --reminders, --mails, --replay,
---search, --live, --rest, --whole the rows at 1,000 events are measured. The times given are for an idle machine with
-two cores.
+--search, --live, --rest, --company, --whole the rows at 1,000 events are measured. The times given are for an idle
+machine with two cores.
 Each complete part writes its own block of the documentation; a part is not complete with --quick, --only or --without.
 Ctrl-C or SIGTERM stops everything that was started and removes its data."""
 
@@ -101,7 +103,15 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--search", action="store_true", help="a search among 100,000 events (about 5 minutes)")
     parser.add_argument("--live", action="store_true", help="a change that reaches 1,000 open streams (about a minute)")
     parser.add_argument("--rest", action="store_true", help="reads and writes at the REST door (about a minute)")
-    parser.add_argument("--whole", action="store_true", help="the rows at 1,000 and the parts above (about 50 minutes)")
+    parser.add_argument(
+        "--company",
+        action="store_true",
+        help="a working day of 10,000 people over CalDAV, bot and mail at once (about 10 minutes)",
+    )
+    parser.add_argument(
+        "--runs", type=int, choices=range(1, 10), default=1, metavar="N", help="days of the company (default: 1)"
+    )
+    parser.add_argument("--whole", action="store_true", help="the rows at 1,000 and the parts above (about an hour)")
     parser.add_argument("--minutes", type=float, default=2.0, help="how long the town's clients sync (default: 2)")
     parser.add_argument("--quick", action="store_true", help="smaller sizes: under a minute for each part")
     parser.add_argument("--only", action="append", choices=names, metavar="NAME", help=f"one of: {', '.join(names)}")

@@ -200,18 +200,18 @@ def televent(place: Path) -> Server:
     return server
 
 
-def start_televent(place: Path, log_level: str = QUIET, **settings: str) -> Server:
+def start_televent(place: Path, log_level: str = QUIET, *, sandbox: bool = True, **settings: str) -> Server:
     """Starts ``televent up`` with an embedded PostgreSQL and without rate limits; uses data that are in ``place``.
 
-    ``settings`` by variable name.
+    ``settings`` by variable name. ``sandbox`` False: they name another Telegram and mail server.
     """
-    port, mail, sandbox, smtp = free_ports(4)
+    port, mail, sandbox_port, smtp = free_ports(4)
     log = place / "televent.log"
     environment = {
         "API_HOST": HOST,
         "API_PORT": str(port),
         "MAIL_LISTEN_PORT": str(mail),
-        "SANDBOX_PORT": str(sandbox),
+        "SANDBOX_PORT": str(sandbox_port),
         "SANDBOX_SMTP_PORT": str(smtp),
         "TELEVENT_DATA_DIR": str(data_of(place)),
         "TELEVENT_RATE_LIMITS": "off",
@@ -225,8 +225,9 @@ def start_televent(place: Path, log_level: str = QUIET, **settings: str) -> Serv
     try:
         # The port is open before anything can answer: connections wait.
         await_health(server)
-        # The sandbox listens when it has imported its modules, which may be after the API's first answer.
-        await_port(server.name, process, sandbox, log)
+        if sandbox:
+            # The sandbox listens when it has imported its modules, which may be after the API's first answer.
+            await_port(server.name, process, sandbox_port, log)
     except BaseException:
         server.stop()
         raise

@@ -17,6 +17,7 @@ from bench.workloads import CROWD
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR_OBJECT
 from televent.application.event_store.store import Change
+from televent.application.passwords import Passwords
 from televent.application.use_cases.calendars.calendars import create_calendar
 from televent.domain.calendar_object.details import Details, WhatChanged, When
 from televent.domain.calendar_object.events import EventCreated, Outline, Splice
@@ -33,11 +34,12 @@ def open_store(server: Server) -> contextlib.AbstractContextManager[Core]:
 
 
 @contextlib.contextmanager
-def open_data(data: Path) -> Iterator[Core]:
-    """Opens the database of a data directory in this process, with or without a server on it."""
+def open_data(data: Path, passwords: Passwords | None = None) -> Iterator[Core]:
+    """Opens the database of a data directory in this process, with or without a server on it. ``passwords`` None: as
+    the product hashes them."""
     settings = with_keys(load_settings(data_dir=data))
     with migrated_database(settings) as url:
-        core = build_core(settings, url)
+        core = build_core(settings, url, passwords)
         try:
             yield core
         finally:

@@ -102,6 +102,20 @@ def test_reminders_are_planned_queued_and_sent(started: list[Bench]) -> None:
     assert belonging_to(run.place) == set()
 
 
+def test_a_company_works_for_a_day_and_nothing_is_lost_or_doubled(started: list[Bench]) -> None:
+    run = Bench("--quick", "--company", "--runs", "2")
+    started.append(run)
+    code, text = run.end(), "".join(run.found)
+    assert code == 0, "".join(run.said) + text
+    owed = [line.split("|")[1:6] for line in text.splitlines() if line.startswith("| ") and line.endswith("| ok |")]
+    assert len(owed) == 8
+    for what, number, once, lost, doubled in owed:
+        assert int(number) > 0, what
+        assert (number.strip(), int(lost), int(doubled)) == (once.strip(), 0, 0)
+    assert not run.place.exists()
+    assert belonging_to(run.place) == set()
+
+
 def test_a_store_is_replayed_beside_writes(started: list[Bench]) -> None:
     run = Bench("--quick", "--replay")
     started.append(run)

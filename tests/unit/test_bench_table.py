@@ -138,9 +138,11 @@ def test_the_reference_has_a_place_for_what_each_part_finds(part: str) -> None:
                 "search",
                 "live",
                 "rest",
+                "company",
             ],
         ),
         (["--meeting"], ["meeting"]),
+        (["--company", "--runs", "3"], ["company"]),
     ],
 )
 def test_parts_are_measured_one_by_one_or_all(given: list[str], parts: list[str]) -> None:
