@@ -23,7 +23,7 @@ from televent.domain.ids import AccountId
 from televent.ical.text.characters import servable
 
 TENANT = AccountId(UUID(int=7))
-ANN = Person(AccountRow(TENANT, 101, "Ann", "Europe/London", "en", None), (), f"/caldav/{TENANT}/")
+ANN = Person(AccountRow(TENANT, 101, "Ann", "Europe/London", "en", None), lambda _: (), f"/caldav/{TENANT}/")
 # Properties that every client asks for, that some ask for, and that do not exist.
 PLAIN = (d("getetag"), d("getcontenttype"), d("resourcetype"), d("getcontentlength"), d("getlastmodified"))
 ABSENT = (d("displayname"), c("calendar-description"), "{urn:example:100%25s}percent", "none")

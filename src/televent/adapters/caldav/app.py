@@ -261,11 +261,14 @@ class CaldavDoor:
     async def _person(self, account: AccountRow, target: Target) -> tuple[Person, CalendarRow | None]:
         """The signed-in person, and the shared calendar if the URL names one in its owner's tree. Raises DavError 403
         for anything else in another person's tree."""
-        person = Person(account, self._door.backend.people.addresses_of(account), f"/caldav/{account.tenant}/")
+        home = f"/caldav/{account.tenant}/"
+        person = Person(account, self._door.backend.people.addresses_of, home)
         if not target.user:
             return person, None
         if target.kind is Kind.ATTACHMENT:
             # Any account that has the attachment in an event may read it. The method checks that.
+            return person, None
+        if target.user == home[8:-1]:
             return person, None
         user = target.user.lower()
         if user in (str(account.tenant), str(account.telegram_id)) or user in person.addresses:

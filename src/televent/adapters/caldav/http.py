@@ -55,17 +55,9 @@ class Request:
     def xml(self) -> xml_in.Element | None:
         """The body's root element, None for an empty body. The media type is ignored, because clients send MKCALENDAR
         as text/calendar. Raises DavError 400, 415 for an unknown charset, and 403 no-external-entities."""
-        if not self.body.strip():
-            return None
-        try:
-            root = xml_in.parse(self.body, charset_of(self.headers.get("content-type", "")))
-        except xml_in.UnknownCharset as error:
-            raise unsupported(f"{error}. Send UTF-8.", XML_TYPES) from None
-        except xml_in.ExternalEntity:
-            raise dav_precondition("no-external-entities") from None
-        except xml_in.MalformedXml as error:
-            raise DavError(400, text=f"The body is not well-formed XML: {error}") from None
-        self.public_path.enter_xml(root)
+        root = parsed(self.body, charset_of(self.headers.get("content-type", "")))
+        if root is not None:
+            self.public_path.enter_xml(root)
         return root
 
     def declared_xml(self, accepted: str = XML_TYPES) -> xml_in.Element | None:
@@ -86,9 +78,10 @@ class Request:
     @property
     def minimal(self) -> bool:
         """True for Prefer: return=minimal (RFC 8144 §2), the older return-minimal, and Apple's header Brief."""
-        asked = preferences(self.headers)
-        if asked.get("return") == "minimal" or "return-minimal" in asked:
-            return True
+        if "prefer" in self.headers:
+            asked = preferences(self.headers)
+            if asked.get("return") == "minimal" or "return-minimal" in asked:
+                return True
         return self.headers.get("brief", "").strip().lower() in ("t", "true")
 
     @property
@@ -100,7 +93,9 @@ class Request:
     def without_root(self) -> bool:
         """True if the client wants the members without the collection itself (RFC 8144 §2.1). Only Depth 1 counts: a
         Depth 0 answer would be empty."""
-        return "depth-noroot" in preferences(self.headers) and self.headers.get("depth", "").strip() == "1"
+        if "prefer" not in self.headers or self.headers.get("depth", "").strip() != "1":
+            return False
+        return "depth-noroot" in preferences(self.headers)
 
     def depth(self, default: str) -> str:
         """The Depth header ("0", "1" or "infinity"), or ``default`` if it is missing. Raises DavError 400 for another
@@ -109,6 +104,20 @@ class Request:
         if value not in ("0", "1", "infinity"):
             raise DavError(400, text="Depth must be 0, 1 or infinity.")
         return value
+
+
+def parsed(body: bytes, charset: str | None) -> xml_in.Element | None:
+    """A body's root element, None for an empty body. Raises DavError as ``Request.xml``."""
+    if not body.strip():
+        return None
+    try:
+        return xml_in.parse(body, charset)
+    except xml_in.UnknownCharset as error:
+        raise unsupported(f"{error}. Send UTF-8.", XML_TYPES) from None
+    except xml_in.ExternalEntity:
+        raise dav_precondition("no-external-entities") from None
+    except xml_in.MalformedXml as error:
+        raise DavError(400, text=f"The body is not well-formed XML: {error}") from None
 
 
 @dataclass(slots=True)

@@ -143,6 +143,8 @@ def attachment_of(target: Target) -> UUID | None:
 
 
 def _decode(part: str) -> str:
+    if _PLAIN(part) and part not in (".", ".."):
+        return part
     try:
         text = unquote_to_bytes(part).decode()
     except UnicodeDecodeError:

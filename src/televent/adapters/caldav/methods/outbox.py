@@ -131,7 +131,7 @@ class _Question:
 
     def _busy(self, attendee: Property, account: AccountRow) -> bytes:
         door, start, end = self._door, self._start, self._end
-        there = Person(account, door.backend.people.addresses_of(account), "")
+        there = Person(account, door.backend.people.addresses_of, "")
         periods = busy_in(door, there, opaque(door.calendars(there)), start, end, self._masked_uid)
         return compose_freebusy(
             with_availability(door, there, periods, start, end),

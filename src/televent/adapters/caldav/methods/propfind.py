@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
 from uuid import UUID
 
 from televent.adapters.caldav.door.discovery import DAV_HEADER
 from televent.adapters.caldav.door.door import Door
 from televent.adapters.caldav.errors import DavError, dav_precondition
-from televent.adapters.caldav.http import Request, Response, xml_response
+from televent.adapters.caldav.http import Request, Response, parsed, xml_response
 from televent.adapters.caldav.properties.asked import Asked, asked_in
 from televent.adapters.caldav.properties.live import COLLECTIONS
 from televent.adapters.caldav.properties.own import OWN
@@ -26,8 +28,9 @@ from televent.adapters.caldav.properties.view import (
 )
 from televent.adapters.caldav.sharing.notifications import propfind_collection, propfind_notification
 from televent.adapters.caldav.tree import INBOX, NOTIFICATIONS, OUTBOX, Kind, encode
+from televent.adapters.caldav.webdav.media_types import charset_of
 from televent.adapters.caldav.webdav.names import c, cs, d
-from televent.adapters.caldav.webdav.xml_in import name_of
+from televent.adapters.caldav.webdav.xml_in import Element, name_of
 from televent.adapters.caldav.webdav.xml_out import multistatus, streamed
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.shared_view import share_named
@@ -38,23 +41,43 @@ _OF_CALENDARS = (c("schedule-default-calendar-URL"), d("sync-token"), cs("getcta
 """Properties of the home or the inbox that are computed from the home's calendars."""
 _OWN = frozenset(name for names in OWN.values() for name in names)
 
+MAX_PREPARED: Final = 4096
+"""Max bytes of a body that is read once for all who send it."""
+
 
 async def propfind(door: Door, request: Request, person: Person) -> Response:
     """207 with the requested properties. A missing Depth means 0, because clients that omit it mean one resource;
     infinity is refused for collections."""
-    root = request.xml()
-    if root is not None and name_of(root) != d("propfind"):
-        raise DavError(400, text="The body is not a DAV:propfind.")
+    asked = prepared(request)
     depth = request.depth("0")
     # A resource without members has none at any depth (§10.2), so infinity is harmless there.
     if depth == "infinity" and request.target.kind in COLLECTIONS:
         raise dav_precondition("propfind-finite-depth")
-    asked = asked_in(root, minimal=request.minimal)
     if any(asked.asks(name) for name in QUOTA):
         person.quotas = await door.run(_quotas, door, request, person, depth == "1")
     response = await _ANSWERS[request.target.kind](door, request, person, asked, depth == "1")
     response.headers.append(DAV_HEADER)
     return response
+
+
+def prepared(request: Request) -> Asked:
+    """The properties that the body asks for. All devices of one app send the same bytes, so these are read once. Raises DavError
+    400."""
+    if len(request.body) > MAX_PREPARED:
+        return _asked_by(request.xml(), request.minimal)
+    charset = charset_of(request.headers.get("content-type", ""))
+    return _prepared(request.body, charset, request.minimal)
+
+
+@lru_cache(maxsize=256)
+def _prepared(body: bytes, charset: str | None, minimal: bool) -> Asked:
+    return _asked_by(parsed(body, charset), minimal)
+
+
+def _asked_by(root: Element | None, minimal: bool) -> Asked:
+    if root is not None and name_of(root) != d("propfind"):
+        raise DavError(400, text="The body is not a DAV:propfind.")
+    return asked_in(root, minimal=minimal)
 
 
 def _quotas(door: Door, request: Request, person: Person, members: bool) -> dict[UUID, Quota]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
@@ -32,7 +32,7 @@ class Person:
     that the paths in the answer match the request's URL."""
 
     account: AccountRow
-    addresses: tuple[str, ...]
+    find_addresses: Callable[[AccountRow], tuple[str, ...]]
     home: str
     own: Mapping[str, str] = field(default_factory=dict)
     """The stored properties of home and inbox (properties.own); empty if the request does not need them."""
@@ -47,6 +47,11 @@ class Person:
     quotas: dict[UUID, Quota] = field(default_factory=dict)
     """The quotas of the person and of the owners who share with them, by account; empty if the request does not need
     them."""
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every address of the person, former ones too. Most requests need none."""
+        return self.find_addresses(self.account)
 
     @property
     def principal(self) -> str:

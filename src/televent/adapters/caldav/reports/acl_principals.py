@@ -45,6 +45,6 @@ def _response(door: Door, request: Request, person: Person, names: tuple[str, ..
     account = door.backend.reads.account(AccountId(UUID(tenant)))
     if account is None:
         return Asked(names, minimal=request.minimal, hidden=frozenset(names)).response(View(Kind.HOME, path, person))
-    other = Person(account, (), path)
+    other = Person(account, lambda _: (), path)
     hidden = frozenset(names) - _OF_OTHERS
     return Asked(names, minimal=request.minimal, hidden=hidden).response(View(Kind.HOME, path, other))

@@ -88,7 +88,7 @@ def _candidates(door: Door, person: Person, searches: list[Element]) -> list[Per
 def _other(found: Found) -> Person:
     """Another account, reduced to the details that the client may see."""
     account = replace(found.account, addresses=found.addresses, devices=(), telegram_id=None)
-    return Person(account, found.addresses, f"{PREFIX}{account.tenant}/")
+    return Person(account, lambda _: found.addresses, f"{PREFIX}{account.tenant}/")
 
 
 def _view(person: Person) -> View:

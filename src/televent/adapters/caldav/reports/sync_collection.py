@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from televent.adapters.caldav.door.door import Door, check_access
 from televent.adapters.caldav.errors import DavError
-from televent.adapters.caldav.http import Request, Response, xml_response
+from televent.adapters.caldav.http import Request, Response, parsed, xml_response
 from televent.adapters.caldav.properties.asked import limit_in
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.reports import calendar_data
@@ -15,13 +17,61 @@ from televent.adapters.caldav.reports.query import asked_of
 from televent.adapters.caldav.reports.shared_sync import shared_sync
 from televent.adapters.caldav.reports.sync_changes import HomeChanges, MemberChanges, tail
 from televent.adapters.caldav.reports.zone import floating_zone
-from televent.adapters.caldav.sync_token import Known, complete, read_token, token_of, unknown_token
+from televent.adapters.caldav.sync_token import (
+    Known,
+    complete,
+    read_token,
+    sync_token_of,
+    token_of,
+    unknown_token,
+)
 from televent.adapters.caldav.tree import Kind
+from televent.adapters.caldav.webdav.media_types import charset_of
 from televent.adapters.caldav.webdav.names import d
-from televent.adapters.caldav.webdav.xml_in import Element, child, text_of
+from televent.adapters.caldav.webdav.xml_in import Element, child, name_of, text_of
 from televent.adapters.caldav.webdav.xml_out import multistatus, status_response, streamed
+from televent.application.shared_view import share_named
 
+MAX_PREPARED: Final = 4096
+"""Max bytes of a body that is read once for all who send it."""
+_TOKENS: Final = re.compile(rb">\s*(data:,televent/[0-9a-f/-]{1,200})\s*<")
+_ANY: Final = b"data:,the-token-of-any-device"
+"""Stands for the token."""
 _LEVELS: Final = frozenset({"", "1", "infinite", "infinity"})
+
+
+async def unchanged(door: Door, request: Request, person: Person) -> Response | None:
+    """The answer to a sync-collection of an own calendar if nothing has changed since its token. None: something has,
+    or the request is another one, which ``sync_collection`` answers.
+
+    Most polls are of this kind. Apart from the token all devices of one app send the same bytes, so these are read
+    once, and one row is enough."""
+    target = request.target
+    if target.kind is not Kind.CALENDAR or len(request.body) > MAX_PREPARED or request.granted or person.past:
+        return None
+    tokens = _TOKENS.findall(request.body)
+    if len(tokens) != 1 or request.headers.get("depth", "0") not in ("0", "1") or share_named(target.calendar):
+        return None
+    if not _is_plain(request.body.replace(tokens[0], _ANY), charset_of(request.headers.get("content-type", ""))):
+        return None
+    row = await door.calendar(request, person)
+    token = tokens[0].decode()
+    return xml_response(207, multistatus((), tail(token)), request) if token == sync_token_of(row) else None
+
+
+@lru_cache(maxsize=256)
+def _is_plain(body: bytes, charset: str | None) -> bool:
+    """Whether the body, which has the token _ANY, is a sync-collection that needs nothing but the counter where
+    nothing has changed."""
+    try:
+        root = parsed(body, charset)
+        if root is None or name_of(root) != d("sync-collection"):
+            return False
+        limit_in(root)
+    except DavError:
+        return False
+    level = text_of(child(root, d("sync-level"))).strip().lower()
+    return level in _LEVELS and text_of(child(root, d("sync-token"))).strip().encode() == _ANY
 
 
 async def sync_collection(door: Door, request: Request, person: Person, root: Element) -> Response:

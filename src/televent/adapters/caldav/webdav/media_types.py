@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 _PARAMETER: Final = re.compile(r';\s*([!#-\'*+\-.^-z|~]++)\s*=\s*(?:"((?:[^"\\]|\\.)*+)"|([^\s;,"]*+))')
@@ -13,6 +14,7 @@ def media_type_of(content_type: str) -> str:
     return content_type.partition(";")[0].strip().lower()
 
 
+@lru_cache(maxsize=256)
 def charset_of(content_type: str) -> str | None:
     """The charset parameter (§8.3.2); None without one. The first of two counts."""
     for found in _PARAMETER.finditer(content_type):
