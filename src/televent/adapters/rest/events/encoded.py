@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from datetime import datetime
 from threading import Lock
 from typing import Final
+from uuid import UUID
 
 import msgspec
 
@@ -44,6 +45,7 @@ class EncodedEvents:
         self._most = most
         self._kept: OrderedDict[Key, Encoded] = OrderedDict()
         self._size = 0
+        self._calendars: Counter[int] = Counter()
         self._lock = Lock()
 
     def known(self, row: ResourceRow, me: frozenset[str], at: Occurrence | None) -> Encoded | None:
@@ -54,6 +56,10 @@ class EncodedEvents:
             if found is not None:
                 self._kept.move_to_end(key)
             return found
+
+    def has_some_of(self, calendar_id: UUID) -> bool:
+        """Whether it has encoded some event of that calendar: then a list of it needs few texts, or none."""
+        return calendar_id.int in self._calendars
 
     def encode_plain(self, row: ResourceRow, me: frozenset[str]) -> Encoded | None:
         """The event of a row with a plain text, which is shown in no time; None for any other text."""
@@ -73,10 +79,14 @@ class EncodedEvents:
         with self._lock:
             if key not in self._kept:
                 self._size += len(made.body) + OVERHEAD
+                self._calendars[key[3]] += 1
             self._kept[key] = made
             while self._size > self._most and self._kept:
-                _, gone = self._kept.popitem(last=False)
+                old, gone = self._kept.popitem(last=False)
                 self._size -= len(gone.body) + OVERHEAD
+                self._calendars[old[3]] -= 1
+                if not self._calendars[old[3]]:
+                    del self._calendars[old[3]]
         return made
 
 

@@ -78,12 +78,20 @@ def list_events(backend: Backend, tenant: AccountId, query: Query) -> Answer:
         calendars = [calendar_seen(backend, tenant, query.calendar_id)]
     else:
         calendars = calendars_seen(backend, tenant)
-    found = events_in(backend, account, calendars, start=query.start, end=query.end, expand=query.expand)
+    # The numbers of versions in the past are others.
+    memory = ENCODED if query.as_of is None else EncodedEvents()
+    found = events_in(
+        backend,
+        account,
+        calendars,
+        start=query.start,
+        end=query.end,
+        expand=query.expand,
+        with_text=lambda calendar: not memory.has_some_of(calendar.calendar_id),
+    )
     zone = ZoneInfo(account.timezone)
     value = SORTS[query.sort.removeprefix("-")]
     items: list[tuple[Key, Encoded]] = []
-    # The numbers of versions in the past are others.
-    memory = ENCODED if query.as_of is None else EncodedEvents()
     for each, encoded in _encoded(backend, calendars, found, memory):
         if query.coming and not (encoded.takes_place and utc_of(encoded.start, zone) >= query.start):
             continue
@@ -125,7 +133,7 @@ def _encoded(
 
 def _made(each: FoundEvent, memory: EncodedEvents) -> Encoded | None:
     try:
-        return memory.encode(each.row, each.me, each.at)
+        return memory.make(each.row, each.me, each.at)
     except IcalError:
         return None
 

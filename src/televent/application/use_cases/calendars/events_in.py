@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Final
@@ -22,6 +22,8 @@ from televent.ical.text.values import Moment
 
 MAX_FOUND: Final = 10_000
 """Max events, or occurrences, that one list is made of."""
+MAX_TEXTS: Final = 16 * 1024 * 1024
+"""Max bytes of texts that a list holds at once."""
 PAGE: Final = 200
 """Max texts that are read at once."""
 
@@ -44,19 +46,27 @@ def events_in(
     start: datetime,
     end: datetime,
     expand: bool,
+    with_text: Callable[[CalendarRow], bool] = lambda _: False,
+    texts: int = MAX_TEXTS,
 ) -> list[FoundEvent]:
     """The events with an occurrence in [start, end), in no order; with ``expand`` each occurrence of a series.
+    ``with_text``: whether the events of a calendar are to have their texts, which one statement reads with the rows.
+    ``texts``: max bytes of all texts that are held.
 
     A series that costs too much to expand is there as a whole. Raises TooManyEvents, UnknownAccount.
     """
     zone = ZoneInfo(account.timezone)
     found: list[FoundEvent] = []
+    held = 0
     for calendar in calendars:
         owner = account if calendar.tenant == account.tenant else backend.people.account(calendar.tenant)
         me = frozenset(backend.people.addresses_of(owner))
-        for row in _rows(backend, calendar, start, end, zone, expand):
+        for row in _rows(backend, calendar, start, end, zone, expand, with_text(calendar)):
             left = MAX_FOUND - len(found)
-            found += islice(_of_row(row, me, start, end, zone, expand), left + 1)
+            events = islice(_of_row(row, me, start, end, zone, expand), left + 1)
+            held += row.size if row.ics is not None else 0
+            # With own times an event needs the text of the series for each; those are few.
+            found += events if held <= texts else map(_without_text, events)
             if len(found) > MAX_FOUND:
                 raise TooManyEvents()
     return found
@@ -70,14 +80,22 @@ def with_texts(backend: Backend, calendar: CalendarRow, rows: Sequence[ResourceR
 
 
 def _rows(
-    backend: Backend, calendar: CalendarRow, start: datetime, end: datetime, zone: ZoneInfo, expand: bool
+    backend: Backend,
+    calendar: CalendarRow,
+    start: datetime,
+    end: datetime,
+    zone: ZoneInfo,
+    expand: bool,
+    with_text: bool,
 ) -> Iterator[ResourceRow]:
-    """The rows that may happen then. One that is certainly there once has no text."""
+    """The rows that may happen then. Without ``with_text`` one that is certainly there once has no text."""
     if isinstance(calendar, PastCalendar):
         yield from calendar.overlapping(start, end, "VEVENT")
         return
     tenant, calendar_id, share = calendar.tenant, calendar.calendar_id, calendar.share
-    rows = backend.reads.overlapping(tenant, calendar_id, start, end, "VEVENT", zone=zone, with_text=share is not None)
+    rows = backend.reads.overlapping(
+        tenant, calendar_id, start, end, "VEVENT", zone=zone, with_text=with_text or share is not None
+    )
     if share is not None:
         yield from seen(backend.reads, share, rows)
         return
@@ -91,6 +109,14 @@ def _rows(
             yield from with_texts(backend, calendar, bare)
             bare.clear()
     yield from with_texts(backend, calendar, bare)
+
+
+def _without_text(event: FoundEvent) -> FoundEvent:
+    """The event as it is found without its text, which is read when it is needed. An occurrence, and an event of a
+    shared calendar, keep theirs."""
+    row = event.row
+    plain = event.at is None and row.share is None
+    return FoundEvent(replace(row, ics=None, known=None), event.me) if plain else event
 
 
 def _of_row(
