@@ -241,7 +241,7 @@ def open_site(
     plain = CaldavDoor(core.backend, core.run, rows, marks=marks, rate_limits=rate_limits, public_url=url, push=push)
     door = Doubted(plain, marks, plain.last_use, rate_limits)
     config = uvicorn.Config(
-        entrance(core, door, marks=marks),
+        entrance(core, door, marks=marks, rows=rows),
         host="127.0.0.1",
         port=0,
         lifespan="off",

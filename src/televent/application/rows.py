@@ -68,6 +68,11 @@ def own_calendar(tenant: AccountId, name: str) -> Read[CalendarRow]:
     return Read("calendar", (tenant, name))
 
 
+def default_calendar(tenant: AccountId) -> Read[CalendarRow]:
+    """The calendar that the account has chosen for new events."""
+    return Read("home", (tenant,))
+
+
 def own_resource(tenant: AccountId, calendar: str, href: str) -> Read[ResourceRow]:
     """The live resource of that name in an own calendar, with its text."""
     return Read("resource", (tenant, calendar, href))

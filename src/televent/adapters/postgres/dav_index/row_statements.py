@@ -67,6 +67,12 @@ def _calendars(rows: Sequence[Row]) -> Iterator[Answer]:
         yield key, calendar, ("calendar", *key), mark
 
 
+def _homes(rows: Sequence[Row]) -> Iterator[Answer]:
+    for *row, mark in rows:
+        calendar = calendar_row(tuple(row))
+        yield (calendar.tenant,), calendar, ("calendar", calendar.tenant, calendar.name), mark
+
+
 def _resources(rows: Sequence[Row]) -> Iterator[Answer]:
     for mark, tenant, calendar, *row in rows:
         resource = ResourceRow(*row)
@@ -100,6 +106,18 @@ KINDS: Final = {
         ) AS found""",  # noqa: S608
         2,
         _calendars,
+    ),
+    "home": RowKind(
+        f"""
+        SELECT found.* FROM unnest($1::uuid[]) AS asked (tenant)
+        CROSS JOIN LATERAL (
+            SELECT {CALENDAR_COLUMNS}, {VERSION} FROM calendar
+            WHERE tenant_id = asked.tenant AND NOT deleted AND calendar_id = (
+                SELECT default_calendar FROM account WHERE account.tenant_id = asked.tenant
+            )
+        ) AS found""",  # noqa: S608
+        1,
+        _homes,
     ),
     "resource": RowKind(
         f"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from televent.adapters.rest.mapping.shapes import Event
 from televent.adapters.rest.mapping.showing import event_of
 from televent.adapters.rest.signing_in.auth import Auth
 from televent.application.backend import Backend
+from televent.application.read_models.glance import Glance
 from televent.application.read_models.resources import ResourceRow
 from televent.application.refusals import UnknownOccurrenceId, UnknownResource
 from televent.application.rows import own_event
@@ -71,16 +73,30 @@ class Seen:
 async def event_now(auth: Auth, tenant: AccountId, event_id: UUID, fields: Collection[str] | None) -> Answer:
     """The whole event. One statement reads it, on the connection of the event loop, and a short text of a plain form is
     shown at once; everything else is done by a thread. Raises UnknownResource."""
-    found = (await auth.rows.read(own_event(tenant, event_id))).row if auth.rows is not None else None
+    found = await _glance(auth, tenant, event_id)
     if found is None:
         return await auth.run(_read, auth.backend, tenant, event_id, fields)
+    return _own(found.row, await _encoded(auth, found), fields)
+
+
+async def made_now(auth: Auth, tenant: AccountId, event_id: UUID, *, minimal: bool) -> Answer:
+    """The answer to the request that made the event: 201. Raises UnknownResource where it is gone already."""
+    found = await _glance(auth, tenant, event_id)
+    if found is None:
+        return await auth.run(partial(made_event, minimal=minimal), auth.backend, tenant, event_id)
+    return _made(found.row, None if minimal else await _encoded(auth, found))
+
+
+async def _glance(auth: Auth, tenant: AccountId, event_id: UUID) -> Glance | None:
+    return (await auth.rows.read(own_event(tenant, event_id))).row if auth.rows is not None else None
+
+
+async def _encoded(auth: Auth, found: Glance) -> Encoded:
     me = frozenset(auth.backend.people.addresses_of(found.owner))
     encoded = ENCODED.known(found.row, me, None)
     if encoded is None and found.row.size <= SHORT:
         encoded = ENCODED.encode_plain(found.row, me)
-    if encoded is None:
-        encoded = await auth.run(ENCODED.encode, found.row, me, None)
-    return _own(found.row, encoded, fields)
+    return encoded if encoded is not None else await auth.run(ENCODED.encode, found.row, me, None)
 
 
 def _read(backend: Backend, tenant: AccountId, event_id: UUID, fields: Collection[str] | None) -> Answer:
@@ -120,16 +136,20 @@ def event_then(
 
 
 def made_event(backend: Backend, tenant: AccountId, event_id: UUID, *, minimal: bool) -> Answer:
-    """The answer to the request that made the event: 201. Raises UnknownResource where it is gone already."""
+    """The same as ``made_now``, in a thread."""
     found = backend.reads.glance(tenant, event_id)
     if found is None:
         return see(backend, tenant, event_id).answer(201, minimal=minimal)
-    headers = {"etag": f'"{found.row.etag}"', "location": f"/api/events/{event_id}"}
-    if minimal:
-        return Answer(201, b"", {**headers, "preference-applied": "return=minimal"})
     # The next GET, and the next list, find it encoded.
     me = frozenset(backend.people.addresses_of(found.owner))
-    return Answer(201, ENCODED.encode(found.row, me, None).body, headers)
+    return _made(found.row, None if minimal else ENCODED.encode(found.row, me, None))
+
+
+def _made(row: ResourceRow, encoded: Encoded | None) -> Answer:
+    headers = {"etag": f'"{row.etag}"', "location": f"/api/events/{row.stream_id}"}
+    if encoded is None:
+        return Answer(201, b"", {**headers, "preference-applied": "return=minimal"})
+    return Answer(201, encoded.body, headers)
 
 
 def see(backend: Backend, tenant: AccountId, event_id: UUID, occurrence_id: str | None = None) -> Seen:

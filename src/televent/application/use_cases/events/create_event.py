@@ -11,6 +11,7 @@ from televent.application.conditions import Conditions
 from televent.application.event_store.context import Context
 from televent.application.field_limits import check_texts
 from televent.application.read_models.accounts import AccountRow
+from televent.application.read_models.calendars import CalendarRow
 from televent.application.refusals import PreconditionFailed, ReadOnlyShare, UnknownResource
 from televent.application.use_cases.calendars.which_calendar import calendar_to_write
 from televent.application.use_cases.events.guest_list import guests_named
@@ -33,16 +34,20 @@ def create_event(
     uid: str | None = None,
     guests: Sequence[str] = (),
     account: AccountRow | None = None,
+    default: CalendarRow | None = None,
 ) -> Changed:
     """Stores the event, and invites the guests (addresses or ``@username``) as after a calendar app's PUT. Idempotent
     by the command id. ``calendar_id`` None: the default calendar. ``uid`` None: one of this server.
-    ``account``: that of the person, where it was read already.
+    ``account``, ``default``: that of the person, and their default calendar, where they were read already.
 
     Raises UnknownCalendar, ReadOnlyShare, InvalidAddress, TooManyAttendees, TextTooLong, UidConflict, InvalidObject,
     ComponentNotSupported.
     """
     account = account or backend.people.account(context.tenant)
-    calendar = calendar_to_write(backend, account, calendar_id)
+    if calendar_id is None and default is not None and "VEVENT" in default.components:
+        calendar = default
+    else:
+        calendar = calendar_to_write(backend, account, calendar_id)
     if calendar.share is not None and calendar.share.access != READ_WRITE:
         raise ReadOnlyShare()
     owner = account if calendar.share is None else backend.people.account(calendar.tenant)

@@ -15,7 +15,7 @@ from televent.adapters.rest.conditions import minimal
 from televent.adapters.rest.controllers.account.auth import TOKEN, Signed
 from televent.adapters.rest.controllers.calendar.event_examples import EVENT
 from televent.adapters.rest.controllers.calendar.events import ASKED, VALUES, WRITTEN, AsOf, Fields, shown
-from televent.adapters.rest.events.event_answers import Answer, made_event
+from televent.adapters.rest.events.event_answers import made_now
 from televent.adapters.rest.events.event_lists import Query, list_events, range_of
 from televent.adapters.rest.events.remembered import remembered
 from televent.adapters.rest.fields import wanted
@@ -29,7 +29,11 @@ from televent.adapters.rest.signing_in.auth import Auth, person_in
 from televent.adapters.rest.signing_in.scopes import Scope, needs
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
+from televent.application.read_models.accounts import AccountRow
+from televent.application.read_models.calendars import CalendarRow
+from televent.application.rows import account_with_id, default_calendar
 from televent.application.use_cases.events.create_event import create_event
+from televent.domain.ids import AccountId
 
 Sort = Literal[
     "start_time", "end_time", "title", "created_at", "-start_time", "-end_time", "-title", "-created_at"
@@ -41,6 +45,9 @@ End = Annotated[
     QueryParameter(description="With an offset or Z, at most 400 days after the start. Without it: 31 days later."),
 ]
 PAGE: Final = {"events": [EVENT], "next_cursor": None}
+
+
+Home = tuple[AccountRow | None, CalendarRow | None]
 
 
 class EventPage(msgspec.Struct, frozen=True):
@@ -72,8 +79,10 @@ class EventCollection(Controller):
     ) -> Response[Any]:
         """Makes an event. Its attendees are invited: in Telegram, in their calendar here, or by mail."""
         auth: Auth = request.app.state.auth
-        act = partial(_create, data=data, brief=minimal(request))
-        return (await auth.run(act, auth.backend, auth.context(request, signed_in.tenant))).sent()
+        tenant = signed_in.tenant
+        act = partial(_create, data=data, home=await _home(auth, tenant))
+        event_id = await auth.run(act, auth.backend, auth.context(request, tenant))
+        return (await made_now(auth, tenant, event_id, minimal=minimal(request))).sent()
 
     @get(
         "/",
@@ -140,8 +149,16 @@ class EventCollection(Controller):
         return (await auth.run(partial(list_events, query=query), auth.backend, signed_in.tenant)).sent()
 
 
-def _create(backend: Backend, context: Context, *, data: NewEvent, brief: bool) -> Answer:
-    account = backend.people.account(context.tenant)
+async def _home(auth: Auth, tenant: AccountId) -> Home:
+    """The account and its default calendar, read in one round trip; None where nobody reads them without a thread."""
+    if auth.rows is None:
+        return None, None
+    account, calendar = auth.rows.read(account_with_id(tenant)), auth.rows.read(default_calendar(tenant))
+    return (await account).row, (await calendar).row
+
+
+def _create(backend: Backend, context: Context, *, data: NewEvent, home: Home) -> UUID:
+    account = home[0] or backend.people.account(context.tenant)
     values = new_values(data, account.timezone)
     guests = [each.email for each in data.attendees] if data.attendees else []
     made = create_event(
@@ -152,5 +169,6 @@ def _create(backend: Backend, context: Context, *, data: NewEvent, brief: bool) 
         uid=data.uid or None,
         guests=guests,
         account=account,
+        default=home[1],
     )
-    return made_event(backend, context.tenant, made.stream_id, minimal=brief)
+    return made.stream_id
