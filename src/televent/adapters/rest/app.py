@@ -6,7 +6,7 @@ from collections.abc import Callable, MutableMapping, Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 from litestar.di import Provide
@@ -19,6 +19,8 @@ from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, S
 from televent.adapters.rest.compressing import Compression
 from televent.adapters.rest.contract.document import ContractPlugin
 from televent.adapters.rest.contract.security import SCHEMES
+from televent.adapters.rest.contract.serving import PATH as DOCUMENT
+from televent.adapters.rest.contract.serving import Contract
 from televent.adapters.rest.controllers.account.addresses import Addresses
 from televent.adapters.rest.controllers.account.api_keys import ApiKeys
 from televent.adapters.rest.controllers.account.auth import Auths
@@ -208,7 +210,7 @@ def rest_door(
             version=VERSION,
             description="Calendars, events and meetings. Errors are problem details (RFC 9457).",
             use_handler_docstrings=True,
-            path="/openapi.json",
+            openapi_router=Router(DOCUMENT, route_handlers=[], include_in_schema=False, middleware=[Contract()]),
             components=Components(security_schemes=dict(SCHEMES)),
             render_plugins=[ContractPlugin(path="/")],
         ),
