@@ -48,7 +48,7 @@ def test_each_question_uses_its_own_index(shop: Shop, known: str, plan: str) -> 
             connection.execute("ANALYZE")
         connection.execute(f"SET plan_cache_mode = {plan}")
         place = (shop.tenant, calendar)
-        named = {"named": read_store._NAMED, "columns": read_store._BARE}
+        named = {"named": read_store._NAMED, "columns": read_store.BARE_COLUMNS}
         page = {"outer": read_store.WHOLE_COLUMNS, "rows": 500}
         hour = (NOON, NOON + timedelta(hours=1))
         questions: list[tuple[str, tuple[Any, ...], set[str]]] = [

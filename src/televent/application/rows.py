@@ -14,7 +14,7 @@ from televent.application.marks import Key, Mark
 from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.read_models.glance import Glance
-from televent.application.read_models.resources import ResourceRow
+from televent.application.read_models.resources import Found, ResourceRow
 from televent.domain.ids import AccountId
 
 T = TypeVar("T")
@@ -76,6 +76,11 @@ def default_calendar(tenant: AccountId) -> Read[CalendarRow]:
 def own_resource(tenant: AccountId, calendar: str, href: str) -> Read[ResourceRow]:
     """The live resource of that name in an own calendar, with its text."""
     return Read("resource", (tenant, calendar, href))
+
+
+def rows_of_put(tenant: AccountId, calendar: str, href: str, uid: str) -> Read[Found]:
+    """The rows that a PUT of an object conflicts with or replaces, without texts. They come without a mark."""
+    return Read("put", (tenant, calendar, href, uid))
 
 
 def own_event(tenant: AccountId, stream_id: UUID) -> Read[Glance]:

@@ -204,11 +204,17 @@ class CaldavDoor:
             )
         client = client_of(scope)
         early_read = self._door.start_early_read(method, target) if login is not None else None
+        early_find = None
+        if login is not None and method == "PUT" and "if" not in headers:
+            # The If header is checked against rows of its own, which must not be newer.
+            early_find = self._door.start_early_find(target, body)
         account, device = await self._authenticator.sign_in(login, client)
         signed_in(account.tenant, device.device_id)
         self.last_use.note(account.tenant, device.device_id)
         if self._limiter is not None and await self._limiter.count_request(str(account.tenant)):
-            early_read = None  # It is older than the answers that the client got while this request waited.
+            early_read = early_find = (
+                None  # It is older than the answers that the client got while this request waited.
+            )
         try:
             person, granted = await self._person(account, target)
         except DavError:
@@ -217,7 +223,7 @@ class CaldavDoor:
             raise
         if granted is not None:
             # The early read does not know about sharing: it would return the row as its owner sees it.
-            target, early_read = replace(target, calendar=granted.name), None
+            target, early_read, early_find = replace(target, calendar=granted.name), None, None
         person.device, person.push = device.device_id, self._door.push
         if granted is None:
             person.past = await self._door.past_of(person, target)
@@ -235,7 +241,17 @@ class CaldavDoor:
         base = self._public_url or origin(scope, headers.get("host", ""))
         self._public_path.enter(headers)
         request = Request(
-            method, target, headers, body, client, correlation, base, self._public_path, early_read, granted=granted
+            method,
+            target,
+            headers,
+            body,
+            client,
+            correlation,
+            base,
+            self._public_path,
+            early_read,
+            early_find,
+            granted=granted,
         )
         handler = METHODS.get(method)
         lease, posts = target.kind is Kind.PUSH_REGISTRATION, target.kind in post.KINDS or incoming is not None

@@ -14,7 +14,7 @@ from televent.adapters.caldav.webdav.media_types import charset_of, media_type_o
 from televent.adapters.caldav.webdav.prefer import preferences
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.read_models.counters import Moment
-from televent.application.read_models.resources import ResourceRow
+from televent.application.read_models.resources import Found, ResourceRow
 from televent.application.rows import Seen
 
 Scope = MutableMapping[str, Any]
@@ -47,6 +47,8 @@ class Request:
     """The URL of this server's root as this client sees it, without a trailing slash."""
     public_path: PublicPath
     early_read: EarlyRead | None = None
+    early_find: Awaitable[Seen[Found]] | None = None
+    """The rows that a PUT needs, read together with the account."""
     moment: Moment | None = None
     """The state that the calendar must still have when the request changes it (RFC 6578 §5)."""
     granted: CalendarRow | None = None

@@ -118,12 +118,13 @@ class Changes:
 class Found:
     """The rows that a PUT needs, read in one round trip.
 
-    ``resource``: the resource of that name. ``same_uid``: the account's resources with the same UID, in all calendars.
+    ``resource``: the resource of that name. ``same_uid``: the account's resources with ``uid``, in all calendars.
     """
 
     calendar: CalendarRow | None
     resource: ResourceRow | None
     same_uid: tuple[ResourceRow, ...]
+    uid: str
 
 
 class ResourceReads(Protocol):

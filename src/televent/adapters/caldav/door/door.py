@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 from televent.adapters.caldav.door.past_shelf import PastShelf
@@ -24,13 +25,18 @@ from televent.application.past.names import PastName, past_name
 from televent.application.push import Offer
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.read_models.past import PastCalendar
-from televent.application.read_models.resources import Changes, ListedRow, ResourceRow
-from televent.application.rows import Read, Rows, Seen, own_calendar, own_resource
+from televent.application.read_models.resources import Changes, Found, ListedRow, ResourceRow
+from televent.application.rows import Read, Rows, Seen, own_calendar, own_resource, rows_of_put
 from televent.application.shared_view import seen, share_named
 from televent.domain.ids import AccountId
 from televent.domain.sharing.access import BUSY, READ, READ_WRITE
 
 T = TypeVar("T")
+
+UID_WITHIN: Final = 64 * 1024
+"""Max bytes of a body in which its UID is looked for before it is parsed."""
+_UID: Final = re.compile(rb"\nUID:((?:[^\r\n]|\r?\n[ \t])+)", re.IGNORECASE)
+_FOLD: Final = re.compile(rb"\r?\n[ \t]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,23 @@ class Door:
         if target.kind in (Kind.OBJECT, Kind.INBOX_ITEM) and method != "REPORT":
             return self.rows.read(own_resource(tenant, target.calendar, target.name))
         return None
+
+    def start_early_find(self, target: Target, body: bytes) -> Awaitable[Seen[Found]] | None:
+        """Starts to read the rows that a PUT needs, as ``start_early_read`` does.
+
+        The command notices what changes between this read and its own writes, as with every read (put_object)."""
+        named = _UID.search(body, 0, UID_WITHIN)
+        if named is None or target.kind is not Kind.OBJECT or share_named(target.calendar) is not None:
+            return None
+        try:
+            tenant = AccountId(UUID(target.user))
+            # A wrong guess is harmless: the command reads again for the UID that the parser finds.
+            uid = _FOLD.sub(b"", named[1]).decode()
+        except ValueError:
+            return None
+        if past_name(target.calendar) is not None or "\0" in uid:
+            return None
+        return self.rows.read(rows_of_put(tenant, target.calendar, target.name, uid))
 
     async def calendar(self, request: Request, person: Person, *, privilege: str = "read") -> CalendarRow:
         """The calendar that the request names: the person's own, or a shared one of another owner (``share`` is set,

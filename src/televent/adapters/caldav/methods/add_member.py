@@ -26,7 +26,7 @@ async def add_member(door: Door, request: Request, person: Person) -> Response:
     target = Target(Kind.OBJECT, place.path + name, place.user, place.calendar, name, slash=False)
     # The request's conditions are about the calendar and were checked above. The new object has no state yet.
     headers = {key: value for key, value in request.headers.items() if not key.startswith("if")}
-    inner = replace(request, target=target, headers=headers, early_read=None)
+    inner = replace(request, target=target, headers=headers, early_read=None, early_find=None)
     stored = await store(door, inner, person)
     location = (b"location", target.path.encode())
     if request.representation:

@@ -16,7 +16,7 @@ from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.tree import Kind
 from televent.adapters.caldav.webdav.conditions import conditions
 from televent.application.read_models.calendars import CalendarRow
-from televent.application.read_models.resources import ResourceRow
+from televent.application.read_models.resources import Found, ResourceRow
 from televent.application.refusals import PreconditionFailed, SchedulingUidConflict, UidConflict, UnknownCalendar
 from televent.application.use_cases.objects.put_object import Stored, put_object
 from televent.application.use_cases.shared.shared_objects import put_into_shared
@@ -56,7 +56,9 @@ async def store(door: Door, request: Request, person: Person) -> Stored:
     shared = await door.shared(request, person)
     if shared is not None:
         check_access(shared, request, "read")
-    return await door.run(_store, door, request, person, shared)
+    early = await request.early_find if request.early_find is not None and shared is None else None
+    found = early.row if early is not None else None
+    return await door.run(_store, door, request, person, shared, found)
 
 
 def tags(stored: Stored) -> list[Header]:
@@ -96,17 +98,19 @@ async def _current(door: Door, request: Request, person: Person) -> ResourceRow 
         return None
 
 
-def _store(door: Door, request: Request, person: Person, shared: CalendarRow | None) -> Stored:
+def _store(
+    door: Door, request: Request, person: Person, shared: CalendarRow | None, found: Found | None = None
+) -> Stored:
     data = calendar_data(request)
     text = CalendarText(data)
     if shared is not None:
         stored = _put_shared(door, request, person, shared, text)
     else:
-        stored = _put(door, request, person, text)
+        stored = _put(door, request, person, text, found)
     return stored if data == request.body else replace(stored, etag=None)
 
 
-def _put(door: Door, request: Request, person: Person, text: CalendarText) -> Stored:
+def _put(door: Door, request: Request, person: Person, text: CalendarText, found: Found | None) -> Stored:
     target = request.target
     try:
         return put_object(
@@ -118,6 +122,7 @@ def _put(door: Door, request: Request, person: Person, text: CalendarText) -> St
             conditions=conditions(request.headers, request.moment),
             account=person.account,
             moves=True,
+            found=found,
         )
     except (UidConflict, SchedulingUidConflict) as refusal:
         raise in_the_way(refusal, person, target.calendar) from None

@@ -157,7 +157,7 @@ class PostgresMarks:
             self._decoder.set_pgresult(result, set_loaders=True, format=BINARY)
             rows = self._decoder.load_rows(0, result.ntuples, tuple)
             for key, row, marked, mark in row_statements.KINDS[kind].answers(rows):
-                found[kind, key] = Seen(row, marked, (life, mark.encode()))
+                found[kind, key] = Seen(row, marked, None if mark is None else (life, mark.encode()))
         for read, future in wanted:
             if not future.done():
                 seen = found.get((read.kind, read.key))

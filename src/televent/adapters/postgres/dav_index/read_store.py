@@ -48,7 +48,7 @@ NOTED_FOR = timedelta(minutes=5)
 # The columns in the order of ResourceRow's fields.
 _RESOURCE = """calendar_id, href, stream_id, uid, etag, schedule_tag, component, seq, deleted, recurs, modified_at,
     coalesce(octet_length(ics), 0)"""
-_BARE = f"{_RESOURCE}, NULL::bytea"
+BARE_COLUMNS = f"{_RESOURCE}, NULL::bytea"
 WHOLE_COLUMNS = f"{_RESOURCE}, ics"
 _NAMED = f"SELECT {CALENDAR_COLUMNS} FROM calendar WHERE tenant_id = %s AND name = %s AND NOT deleted"  # noqa: S608
 
@@ -64,11 +64,11 @@ RESOURCE = f"""
 FIND = f"""
     WITH home AS MATERIALIZED ({_NAMED})
     SELECT home.*, there.* FROM home FULL JOIN (
-        SELECT {_BARE} FROM resource
+        SELECT {BARE_COLUMNS} FROM resource
         WHERE tenant_id = %s AND calendar_id = (SELECT calendar_id FROM home) AND href = %s AND ics IS NOT NULL
             AND uid <> %s
         UNION ALL
-        SELECT {_BARE} FROM resource WHERE tenant_id = %s AND uid = %s AND NOT deleted
+        SELECT {BARE_COLUMNS} FROM resource WHERE tenant_id = %s AND uid = %s AND NOT deleted
     ) AS there ON false
     ORDER BY home.seq NULLS LAST"""  # noqa: S608
 CHANGES = """
@@ -87,13 +87,13 @@ SURPLUS = """
     SELECT stream_id FROM resource
     WHERE tenant_id = %s AND calendar_id = %s AND NOT deleted AND uid = stream_id::text
     ORDER BY seq DESC OFFSET %s LIMIT %s"""
-BY_UID = f"SELECT {_BARE} FROM resource WHERE tenant_id = %s AND uid = %s AND NOT deleted"  # noqa: S608
+BY_UID = f"SELECT {BARE_COLUMNS} FROM resource WHERE tenant_id = %s AND uid = %s AND NOT deleted"  # noqa: S608
 # Live resources and tombstones have one index each.
 LATEST_BY_UID = f"""
     SELECT * FROM (
-        SELECT {_BARE} FROM resource WHERE tenant_id = %s AND uid = %s AND NOT deleted
+        SELECT {BARE_COLUMNS} FROM resource WHERE tenant_id = %s AND uid = %s AND NOT deleted
         UNION ALL
-        SELECT {_BARE} FROM resource WHERE tenant_id = %s AND uid = %s AND deleted
+        SELECT {BARE_COLUMNS} FROM resource WHERE tenant_id = %s AND uid = %s AND deleted
     ) AS named ORDER BY deleted, modified_at DESC, href LIMIT 1"""  # noqa: S608
 DELETIONS = """
     SELECT stream_id, max(recorded_at) AS at FROM event
@@ -161,10 +161,7 @@ class PostgresReads(ShareReads, ListingReads, CompanyReads, CounterReads, CodeRe
 
     def find(self, tenant: AccountId, calendar: str, href: str, uid: str) -> Found:
         """The calendar and the resources that a PUT conflicts with or replaces, without texts."""
-        rows = self._fetch(FIND, (tenant, calendar, tenant, href, uid, tenant, uid))
-        home, found = _split(rows)
-        here = [row for row in found if home and (row.calendar_id, row.href) == (home.calendar_id, href)]
-        return Found(home, here[0] if here else None, tuple(row for row in found if row.uid == uid))
+        return found_of(self._fetch(FIND, finding(tenant, calendar, href, uid)), href, uid)
 
     def resources(self, tenant: AccountId, calendar_id: UUID, hrefs: Sequence[str]) -> list[ResourceRow]:
         """The live resources with these names, with text, in no order."""
@@ -208,7 +205,7 @@ class PostgresReads(ShareReads, ListingReads, CompanyReads, CounterReads, CodeRe
         self, tenant: AccountId, calendar: str, since: int, limit: int, *, with_text: bool = False, begun: int = 0
     ) -> tuple[CalendarRow, list[ResourceRow]] | None:
         """The calendar and at most ``limit`` rows with ``seq`` > ``since``, oldest first, read at one moment."""
-        query = CHANGES.format(named=_NAMED, columns=WHOLE_COLUMNS if with_text else _BARE)
+        query = CHANGES.format(named=_NAMED, columns=WHOLE_COLUMNS if with_text else BARE_COLUMNS)
         home, found = _split(self._fetch(query, (tenant, calendar, tenant, since, begun, limit)))
         return (home, found) if home else None
 
@@ -316,6 +313,18 @@ class PostgresReads(ShareReads, ListingReads, CompanyReads, CounterReads, CodeRe
                 yield row
             if count < TIME_ROWS and size < PAGE_BYTES:
                 return
+
+
+def finding(tenant: AccountId, calendar: str, href: str, uid: str) -> tuple[Any, ...]:
+    """The parameters of FIND."""
+    return tenant, calendar, tenant, href, uid, tenant, uid
+
+
+def found_of(rows: list[Row], href: str, uid: str) -> Found:
+    """The rows of FIND as a PUT needs them."""
+    home, found = _split(rows)
+    here = [row for row in found if home and (row.calendar_id, row.href) == (home.calendar_id, href)]
+    return Found(home, here[0] if here else None, tuple(row for row in found if row.uid == uid), uid)
 
 
 def _split(rows: list[Row]) -> tuple[CalendarRow | None, list[ResourceRow]]:

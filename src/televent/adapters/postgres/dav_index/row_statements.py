@@ -12,15 +12,15 @@ from typing import Any, Final
 from televent.adapters.postgres.dav_index.directory_rows import ACCOUNT_BY, ACCOUNT_WIDTH, accounts_of
 from televent.adapters.postgres.dav_index.glance_reads import GLANCE_COLUMNS, IS_EVENT, glance_of
 from televent.adapters.postgres.dav_index.mark_statement import ACCOUNT_MARK, VERSION
-from televent.adapters.postgres.dav_index.read_store import WHOLE_COLUMNS
+from televent.adapters.postgres.dav_index.read_store import BARE_COLUMNS, WHOLE_COLUMNS, found_of
 from televent.adapters.postgres.dav_index.share_reads import CALENDAR_COLUMNS, calendar_row
 from televent.adapters.postgres.rows import Row
 from televent.application.marks import Key
 from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.resources import ResourceRow
 
-Answer = tuple[tuple[object, ...], Any, Key, str]
-"""The key of the read, the row, its key for Marks, and its mark."""
+Answer = tuple[tuple[object, ...], Any, Key, str | None]
+"""The key of the read, the row, its key for Marks, and its mark, None where it has none."""
 
 _ACCOUNT_BY: Final = ACCOUNT_BY.replace(
     "device.last_used_at", f"device.last_used_at, {ACCOUNT_MARK.format(tenant='account.tenant_id')}", 1
@@ -87,6 +87,16 @@ def _events(rows: Sequence[Row]) -> Iterator[Answer]:
         yield key, glance, ("event", *key), mark
 
 
+def _puts(rows: Sequence[Row]) -> Iterator[Answer]:
+    found: dict[tuple[object, ...], list[Row]] = {}
+    for row in rows:
+        found.setdefault(row[:4], []).append(row[4:])
+    for key, its in found.items():
+        # The calendar's row comes first: the rows have no order here.
+        its.sort(key=lambda row: row[0] is None)
+        yield key, found_of(its, str(key[2]), str(key[3])), ("put", *key), None
+
+
 KINDS: Final = {
     "account": RowKind(_ACCOUNT_BY.format(where="account.tenant_id = ANY ($1::uuid[])"), 1, _by_id),
     "telegram": RowKind(_ACCOUNT_BY.format(where="account.telegram_id = ANY ($1::bigint[])"), 1, _by_telegram),
@@ -132,6 +142,27 @@ KINDS: Final = {
         ) AS found""",  # noqa: S608
         3,
         _resources,
+    ),
+    "put": RowKind(
+        f"""
+        SELECT asked.*, found.*
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS asked (tenant, name, href, uid)
+        CROSS JOIN LATERAL (
+            WITH home AS MATERIALIZED (
+                SELECT {CALENDAR_COLUMNS} FROM calendar
+                WHERE tenant_id = asked.tenant AND calendar.name = asked.name AND NOT deleted
+            )
+            SELECT home.*, there.* FROM home FULL JOIN (
+                SELECT {BARE_COLUMNS} FROM resource
+                WHERE tenant_id = asked.tenant AND calendar_id = (SELECT calendar_id FROM home)
+                    AND href = asked.href AND ics IS NOT NULL AND uid <> asked.uid
+                UNION ALL
+                SELECT {BARE_COLUMNS} FROM resource
+                WHERE tenant_id = asked.tenant AND uid = asked.uid AND NOT deleted
+            ) AS there ON false
+        ) AS found""",  # noqa: S608
+        4,
+        _puts,
     ),
     "event": RowKind(
         f"""

@@ -64,6 +64,7 @@ def put_object(
     stored: CalendarText | None = None,
     moves: bool = False,
     revives: UUID | None = None,
+    found: Found | None = None,
 ) -> Stored:
     """Stores ``text`` under ``href``, and sends the iTIP messages. Raises Refusal; then nothing has changed.
 
@@ -71,15 +72,18 @@ def put_object(
     text may use even if they belong to another account. ``sharee``: the acting person, where the calendar is shared
     with them. ``stored``: the text that is stored under the name, where the caller has read it. ``moves``: a new name
     for a meeting that is in another calendar of the account moves it here, if ``text`` is the same meeting (ADR 42).
-    ``revives``: the stream of a deleted object, which goes on with this one.
+    ``revives``: the stream of a deleted object, which goes on with this one. ``found``: the rows under the name and for
+    a UID, where the caller has read them already; after a conflict they are read again.
     """
     reading = validated(text)
     attached = managed_ids(text) - managed
     account = account or backend.people.account(context.tenant)
     owner = backend.people.owner(account)
 
+    early = [found] if found is not None and found.uid == reading.uid else []
+
     def step() -> tuple[bool, StreamKey, CalendarObject, Addressed]:
-        found = backend.reads.find(context.tenant, calendar, href, reading.uid)
+        found = early.pop() if early else backend.reads.find(context.tenant, calendar, href, reading.uid)
         target = _target(found, href, reading, conditions)
         source = _elsewhere(found, reading, owner)
         created = found.resource is None
