@@ -17,6 +17,8 @@ PATIENCE: Final = 60.0
 """Max seconds for one answer."""
 TOGETHER: Final = 16
 """Requests to the stand-in at the same time."""
+COLLECT: Final = 0.5
+"""Seconds between two looks at the mails."""
 TODAY: Final = "📅 Today"
 """The beginning of an answer to /today. Everybody has events on each of these days."""
 
@@ -28,6 +30,8 @@ class Chats:
 
     def __init__(self, http: httpx.AsyncClient) -> None:
         self._http = http
+        self.mails: list[dict[str, Any]] = []
+        """The mails that came so far."""
         self._asked: dict[int, tuple[Fits, asyncio.Future[None]]] = {}
 
     async def open(self, people: Sequence[Person]) -> None:
@@ -83,10 +87,26 @@ class Chats:
         await _some(one, [each for each in people if each.chat is not None])
         return said
 
-    async def mails(self, after: int) -> list[dict[str, Any]]:
-        """The mails that came after the one with this id."""
-        found: list[dict[str, Any]] = (await self._http.get("/sandbox/mails", params={"after": after})).json()
-        return found
+    async def collect(self) -> None:
+        """Takes over the mails that come, until it is cancelled. The stand-in keeps the newest thousand only."""
+        after = 0
+        while True:
+            query = {"after": after, "wait": 20}
+            found: list[dict[str, Any]] = (await self._http.get("/sandbox/mails", params=query)).json()
+            if found and after and found[0]["id"] != after + 1:
+                raise LoadError(f"the stand-in has forgotten {found[0]['id'] - after - 1} mails")
+            self.mails += found
+            after = found[-1]["id"] if found else after
+            # A mail for itself each time would be a request for each.
+            await asyncio.sleep(COLLECT)
+
+    async def collected(self, since: int) -> list[dict[str, Any]]:
+        """The mails since there were so many, once no more come."""
+        count = -1
+        while count != len(self.mails):
+            count = len(self.mails)
+            await asyncio.sleep(2 * COLLECT)
+        return self.mails[since:]
 
 
 def question(person: int, number: int) -> tuple[str, Fits]:

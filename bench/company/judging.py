@@ -90,7 +90,9 @@ async def balances(
                 cards.add(sum(meeting.title in each for each in said[guest]), f"{meeting.title} to person {guest}")
             else:
                 times = sum(meeting.title in each for each in subjects.get(person.address, ()))
-                by_mail.add(times, f"{meeting.title} to person {guest}")
+                # A mail that waits is not sent any more once its person has answered in their app.
+                if times or guest not in meeting.accepted:
+                    by_mail.add(times, f"{meeting.title} to person {guest}")
     return [*found, summaries, rung, cards, by_mail]
 
 

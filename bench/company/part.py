@@ -58,16 +58,18 @@ async def measure_company(task: Task) -> Outcome:
         day = Day(task, size, people, up.process.pid, player, chats, database, Watch(up.process.pid, looking))
         task.say("people with a chat begin to talk to the bot …")
         await chats.open(people)
-        listening = asyncio.create_task(chats.listen())
+        listening = [asyncio.create_task(chats.listen()), asyncio.create_task(chats.collect())]
         try:
             await settle(up.process.pid)
             start = await asyncio.to_thread(memory, up.process.pid)
             done = [await day.run(f"r{number}", SEED + number) for number in range(1, runs + 1)]
             tried = [await day.step(factor, f"s{factor:g}", SEED + 100) for factor in size.steps]
         finally:
-            listening.cancel()
-            with suppress(asyncio.CancelledError, httpx.HTTPError):
-                await listening
+            for each in listening:
+                # One that has ended tells why.
+                if not each.cancel():
+                    each.result()
+            await asyncio.gather(*listening, return_exceptions=True)
             await player.close()
             proxy.close()
     up.check()
@@ -98,14 +100,14 @@ class Day:
         self._task.say(f"run {name}: {size.seconds:g} s at {size.factor:g}× …")
         said = await self._chats.said(self._people)
         before = {number: judging.summaries_in(texts) for number, texts in said.items()}
-        mails = await self._chats.mails(0)
+        mails = len(self._chats.mails)
         await judging.plan_digests(self._database, size.seconds)
         run = await self._phase(size.factor, size.seconds, name, seed)
         run.settled = await self._watch.drained(size.patience)
         await settle(self._root)
         run.memory = await asyncio.to_thread(memory, self._root)
         said = await self._chats.said(self._people)
-        new = await self._chats.mails(mails[-1]["id"] if mails else 0)
+        new = await self._chats.collected(mails)
         run.balances = await judging.balances(self._database, run.ledger, self._people, said, before, new)
         run.outbox = await judging.delivered(self._database)
         self._task.say(

@@ -30,7 +30,8 @@ LATER: Final = """
         + (SELECT count(*) FROM reminder WHERE fires_at < now() + interval '1 minute' OR plan_at < now())
         + (SELECT count(*) FROM digest WHERE due_at < now() + interval '1 minute')"""
 SERVICES: Final = ("api", "worker", "bot")
-POSTGRES: Final = "PostgreSQL"
+POSTGRES: Final = {"PostgreSQL, private": "Pss_Anon", "PostgreSQL, shared": "Pss_Shmem"}
+"""The memory of PostgreSQL, by the name in proc_pid_smaps_rollup(5). The shared buffers fill up to their size."""
 
 
 @dataclass
@@ -85,14 +86,16 @@ class Watch:
 
 
 def memory(root: int) -> dict[str, float]:
-    """Megabytes of each service, and of all processes of PostgreSQL together with their shared memory counted once."""
+    """Megabytes of each service, and of all processes of PostgreSQL together."""
     found: dict[str, float] = {}
     for name in SERVICES:
         try:
             found[name] = processes.resident(processes.service(root, name)) / processes.MEGABYTE
         except (ServerError, OSError, ValueError):
             continue
-    found[POSTGRES] = sum(map(_share, postgres_of(root))) / 1024
+    server = postgres_of(root)
+    for name, field_name in POSTGRES.items():
+        found[name] = sum(_share(each, field_name) for each in server) / 1024
     return found
 
 
@@ -108,8 +111,8 @@ def _is_postgres(process: int) -> bool:
         return False
 
 
-def _share(process: int) -> float:
+def _share(process: int, name: str) -> float:
     try:
-        return float(processes.kilobytes((PROC / str(process) / "smaps_rollup").read_text(), "Pss"))
+        return float(processes.kilobytes((PROC / str(process) / "smaps_rollup").read_text(), name))
     except (OSError, ValueError):
         return 0.0
