@@ -13,6 +13,8 @@ from televent.domain.ids import AccountId
 
 LIFETIME: Final = timedelta(days=30)
 """Time after its last use for which a session can be continued."""
+GRACE: Final = timedelta(seconds=30)
+"""Time after its use in which a refresh token gives its client the same successor again."""
 MAX_SESSIONS: Final = 50
 """Max sessions of one account. One more ends the one that was used longest ago."""
 
@@ -27,6 +29,27 @@ class SessionRow:
     created_at: datetime
     used_at: datetime
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """A refresh token is used: digests of the ``old`` secret and of the ``new`` one. ``sealed``: the new one, for those
+    who know the old one. ``client``: a keyed digest of the address and program that use it."""
+
+    family: bytes
+    old: bytes
+    new: bytes
+    sealed: bytes
+    client: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """The session goes on. ``sealed``: the successor that was given a moment ago; None: that of the rotation counts."""
+
+    tenant: AccountId
+    session_id: UUID
+    sealed: bytes | None = None
 
 
 def digest(part: bytes) -> bytes:
@@ -45,9 +68,9 @@ class Sessions(Protocol):
         """Stores a new session, unless the account is erased."""
         ...
 
-    def rotate(self, family: bytes, old: bytes, new: bytes, now: datetime) -> tuple[AccountId, UUID] | None:
-        """Replaces the secret; returns whose session it is. None: there is no such session, or it has ended just now,
-        because ``old`` is a secret that was used before."""
+    def rotate(self, rotation: Rotation, now: datetime) -> Rotated | None:
+        """Replaces the secret. None: there is no such session, or it has ended just now, because the old secret was
+        used before: by another client, longer than GRACE ago, or not last."""
         ...
 
     def alive(self, tenant: AccountId, session_id: UUID, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from televent.adapters.postgres.rows import Pool, fetch
 from televent.adapters.postgres.wakeup import SESSIONS, Wakeups
-from televent.application.sessions import LIFETIME, MAX_SESSIONS, SessionRow
+from televent.application.sessions import GRACE, LIFETIME, MAX_SESSIONS, Rotated, Rotation, SessionRow
 from televent.domain.ids import AccountId
 
 PASSWORD = "SELECT hash FROM password WHERE tenant_id = %s"
@@ -21,10 +21,15 @@ TRIM = """
     DELETE FROM session WHERE tenant_id = %(tenant)s AND session_id IN (
         SELECT session_id FROM session WHERE tenant_id = %(tenant)s
         ORDER BY used_at DESC, session_id OFFSET %(most)s)"""
-# The second of two requests at once waits for the first one's row, finds another secret, and so ends the session.
+# The second of two requests at once waits for the first one's row, finds another secret, and so asks again.
 ROTATE = """
-    UPDATE session SET secret = %s, used_at = %s, expires_at = %s
-    WHERE family = %s AND secret = %s AND expires_at > %s RETURNING tenant_id, session_id"""
+    UPDATE session SET secret = %(new)s, previous = secret, successor = %(sealed)s, rotated_by = %(client)s,
+        rotated_at = %(now)s, used_at = %(now)s, expires_at = %(until)s
+    WHERE family = %(family)s AND secret = %(old)s AND expires_at > %(now)s RETURNING tenant_id, session_id"""
+AGAIN = """
+    SELECT tenant_id, session_id, successor FROM session
+    WHERE family = %(family)s AND previous = %(old)s AND rotated_by = %(client)s AND rotated_at > %(since)s
+        AND expires_at > %(now)s"""
 END_FAMILY = "DELETE FROM session WHERE family = %s"
 ALIVE = "SELECT 1 FROM session WHERE tenant_id = %s AND session_id = %s AND expires_at > %s"
 ALIVE_AMONG = """
@@ -73,15 +78,17 @@ class PostgresSessions:
         if trimmed:
             self._wakeups.notify(SESSIONS)
 
-    def rotate(self, family: bytes, old: bytes, new: bytes, now: datetime) -> tuple[AccountId, UUID] | None:
-        """Replaces the secret; returns whose session it is. None: there is none, or it has ended just now."""
+    def rotate(self, rotation: Rotation, now: datetime) -> Rotated | None:
+        """Replaces the secret. None: there is no such session, or it has ended just now."""
+        times = {"now": now, "until": now + LIFETIME, "since": now - GRACE}
+        values = {**{name: getattr(rotation, name) for name in rotation.__slots__}, **times}
         with self._pool.connection() as connection:
-            row = connection.execute(ROTATE, (new, now, now + LIFETIME, family, old, now)).fetchone()
-            if row is None:
-                connection.execute(END_FAMILY, (family,))
+            row = connection.execute(ROTATE, values).fetchone()
+            if row is None and (row := connection.execute(AGAIN, values).fetchone()) is None:
+                connection.execute(END_FAMILY, (rotation.family,))
                 self._wakeups.notify(SESSIONS)
                 return None
-        return AccountId(row[0]), row[1]
+        return Rotated(AccountId(row[0]), *row[1:])
 
     def alive(self, tenant: AccountId, session_id: UUID, now: datetime) -> bool:
         """Whether the session has neither ended nor expired."""

@@ -61,7 +61,7 @@ SECRETS: Final[Mapping[str, frozenset[str]]] = {
     "guest_address": frozenset({"token"}),
     "push_subscription": frozenset({"push_resource", "public_key", "auth_secret"}),
     "reply_token": frozenset({"token"}),
-    "session": frozenset({"family", "secret"}),
+    "session": frozenset({"family", "secret", "previous", "successor", "rotated_by"}),
     "feed": frozenset({"secret"}),
     "webhook": frozenset({"secrets"}),
 }

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID, uuid5
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
@@ -23,7 +27,7 @@ from televent.application.refusals import (
     WrongToken,
 )
 from televent.application.revocations import Revocation, password_id
-from televent.application.sessions import LIFETIME, SessionRow, digest
+from televent.application.sessions import LIFETIME, Rotation, SessionRow, digest
 from televent.application.use_cases.people.accounts import hashed_code
 from televent.application.use_cases.people.api_keys import revoke_key
 from televent.application.use_cases.people.erasure import keep_account
@@ -35,6 +39,8 @@ MIN_PASSWORD = 10
 """Min characters of a password."""
 MAX_PASSWORD = 256
 """Max characters of a password."""
+# Each key seals one secret, so the nonce may stay the same.
+_NONCE: Final = bytes(12)
 PART = 32
 """Bytes of each of the two parts of a refresh token."""
 
@@ -140,18 +146,29 @@ def begin_session(backend: Backend, tenant: AccountId, now: datetime, *, ip: str
     return SignedIn(tenant, session_id, family + secret)
 
 
-def refresh(backend: Backend, token: bytes) -> SignedIn:
-    """Continues a session with its refresh token, which is replaced. A token that was used before ends the session.
+def refresh(backend: Backend, token: bytes, *, client: str) -> SignedIn:
+    """Continues a session with its refresh token, which is replaced. ``client``: the address and program that use it.
 
-    Raises WrongToken.
+    The last token that was used gives the same client the same successor for GRACE: two tabs ask at once (ADR 98). Any
+    other one that was used before ends the session. Raises WrongToken.
     """
     if len(token) != 2 * PART:
         raise WrongToken()
-    family, secret = token[:PART], backend.passwords.token()
-    whose = backend.sessions.rotate(digest(family), digest(token[PART:]), digest(secret), backend.clock())
-    if whose is None:
+    family, old, secret = token[:PART], token[PART:], backend.passwords.token()
+    whose = hashlib.blake2b(client.encode(), key=old, digest_size=32).digest()
+    sealed = _successor(old).encrypt(_NONCE, secret, family)
+    rotation = Rotation(digest(family), digest(old), digest(secret), sealed, whose)
+    rotated = backend.sessions.rotate(rotation, backend.clock())
+    if rotated is None:
         raise WrongToken()
-    return SignedIn(whose[0], whose[1], family + secret)
+    if rotated.sealed is not None:
+        secret = _successor(old).decrypt(_NONCE, rotated.sealed, family)
+    return SignedIn(rotated.tenant, rotated.session_id, family + secret)
+
+
+def _successor(old: bytes) -> AESGCM:
+    """The cipher of a token's successor: nobody reads it from the database without the token before."""
+    return AESGCM(hashlib.sha256(b"successor" + old).digest())
 
 
 def change_password(

@@ -139,12 +139,14 @@ class Auths(Controller):
         responses={**PAIR, **documented(*BODY, "wrong-token", "cross-site")},
     )
     async def refresh(self, request: Request[Any, Any, Any], data: JSONBody[Refresh]) -> Response[Tokens]:
-        """A new pair of tokens. A refresh token that was used before ends the session: somebody has stolen it."""
+        """A new pair of tokens. Two tabs may ask at once: for thirty seconds the same client gets the same new refresh
+        token again. Any other use of a refresh token that was used before ends the session: somebody has stolen it."""
         auth: Auth = request.app.state.auth
         token = data.refresh_token
         if not token and (token := auth.cookies.refresh_in(request.cookies)):
             auth.cookies.check(request.scope)  # type: ignore[arg-type]
-        begun = await auth.run(sign_in.refresh, auth.backend, taken(token))
+        client = f"{auth.client_of(request.scope)} {request.headers.get('user-agent', '')}"  # type: ignore[arg-type]
+        begun = await auth.run(partial(sign_in.refresh, client=client), auth.backend, taken(token))
         return await answer(request, begun, cookies=not data.refresh_token)
 
     @post(
