@@ -23,6 +23,7 @@ from televent.settings import Settings
 
 pytestmark = pytest.mark.own_database
 SEED = 87
+CHANGES = 3_000
 
 
 def core_on(database_url: str) -> Core:
@@ -108,11 +109,14 @@ def test_two_hundred_tabs_miss_nothing_when_one_of_two_processes_is_killed(
             nodes[0].kill()
             crowd.ports.pop(0)
 
-        asyncio.run(crowd.run(3_000, 100, die))
+        asyncio.run(crowd.run(CHANGES, 100, die))
         nothing_lost(crowd)
+        assert len(set().union(*(tab.seen for tab in crowd.tabs))) == CHANGES
         assert sum(tab.cuts for tab in crowd.tabs) > 200
         told = sum(len(tab.seen) for tab in crowd.tabs)
-        print(f"{told} frames, {sum(tab.cuts for tab in crowd.tabs)} cuts, {sum(tab.lost for tab in crowd.tabs)} lost")
+        lost = sum(tab.lost for tab in crowd.tabs)
+        # The rate depends on the machine, and so is told and not asserted.
+        print(f"{crowd.rate:.1f} changes/s, {told} frames, {sum(tab.cuts for tab in crowd.tabs)} cuts, {lost} lost")
     finally:
         for each in nodes:
             each.kill()

@@ -58,6 +58,8 @@ class Crowd:
     """Whose calendar all others see too."""
     progress: asyncio.Event = field(default_factory=asyncio.Event)
     numbers: count[int] = field(default_factory=count)
+    rate: float = 0.0
+    """Changes a second that were committed, while the tabs followed: the machine may do less than was asked for."""
 
     def change(self, person: AccountId) -> None:
         """One change of one of the person's events."""
@@ -92,10 +94,12 @@ class Crowd:
         following = [asyncio.create_task(self.follow(tab)) for tab in self.tabs]
         for each in following:
             each.add_done_callback(lambda _: self.progress.set())
+        began = asyncio.get_running_loop().time()
         try:
             await self.write(changes // 2, per_second)
             ending = asyncio.create_task(asyncio.to_thread(midway))
             await self.write(changes - changes // 2, per_second)
+            self.rate = changes / (asyncio.get_running_loop().time() - began)
             await ending
             last = {person: self.expected(person)[-1] for person in self.people}
             async with asyncio.timeout(NET):
