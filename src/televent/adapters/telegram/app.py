@@ -49,6 +49,7 @@ from televent.adapters.telegram.handlers.cards import answering, notes, rsvp
 from televent.adapters.telegram.handlers.creating import answering as creating_answers
 from televent.adapters.telegram.handlers.creating import picking, preview, sentence
 from televent.adapters.telegram.handlers.events.modules import MODULES as EVENTS
+from televent.adapters.telegram.handlers.feeds import giving, taking
 from televent.adapters.telegram.handlers.files import importing
 from televent.adapters.telegram.handlers.guests import attendees, freebusy, invite, uninvited
 from televent.adapters.telegram.handlers.proposals import answering as proposals
@@ -100,6 +101,8 @@ HANDLERS: Final = (
     uninvited,
     devices,
     sharing,
+    giving,
+    taking,
     snooze,
     preview,
     picking,

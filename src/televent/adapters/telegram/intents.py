@@ -14,8 +14,8 @@ from televent.adapters.telegram.words import as_command
 
 COMMANDS: Final = (
     "start", "help", "create", "today", "tomorrow", "week", "list", "search", "event", "history", "invite", "rsvp",
-    "attendees", "freebusy", "cancel", "undo", "trash", "device", "share", "timezone", "language", "settings",
-    "export", "deleteaccount", "keepaccount",
+    "attendees", "freebusy", "cancel", "undo", "trash", "device", "share", "feeds", "subscribe", "timezone",
+    "language", "settings", "export", "deleteaccount", "keepaccount",
 )  # fmt: skip
 INTENTS: Final = {
     # /keepaccount acts at once.

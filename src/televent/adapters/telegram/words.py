@@ -22,7 +22,9 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType({
     "invite": "invite", "пригласить": "invite", "rsvp": "rsvp", "ответить": "rsvp",
     "attendees": "attendees", "участники": "attendees", "cancel": "cancel", "stop": "cancel", "отмена": "cancel",
     "отменить": "cancel", "стоп": "cancel", "device": "device", "устройство": "device", "устройства": "device",
-    "share": "share", "поделиться": "share", "timezone": "timezone", "часовой пояс": "timezone", "пояс": "timezone",
+    "share": "share", "поделиться": "share", "feeds": "feeds", "feed": "feeds", "ссылки": "feeds",
+    "подписки": "feeds", "subscriptions": "feeds", "subscribe": "subscribe", "подписаться": "subscribe",
+    "timezone": "timezone", "часовой пояс": "timezone", "пояс": "timezone",
     "freebusy": "freebusy", "занятость": "freebusy", "settings": "settings", "настройки": "settings",
     "event": "event", "событие": "event", "history": "history",
     "undo": "undo", "вернуть": "undo", "trash": "trash", "корзина": "trash",
@@ -35,7 +37,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType({
 """The words that people write for a command. Several words count only alone, without a slash."""
 ALONE: Final = frozenset({
     "start", "help", "create", "today", "tomorrow", "week", "list", "cancel", "settings", "undo", "trash",
-    "export", "deleteaccount", "keepaccount",
+    "feeds", "export", "deleteaccount", "keepaccount",
 })  # fmt: skip
 """Commands that a word without a slash means. The others need an event or more words."""
 MAX_WORD: Final = 32

@@ -73,7 +73,12 @@ class Subscriptions(Protocol):
     """Stores subscriptions, for all nodes. Synchronous; called through threads."""
 
     def add(self, subscription: Subscription) -> bool:
-        """Stores a new one. False: the account has as many as it may have, or is gone."""
+        """Stores a new one, which no worker reads before ``begin``, or BETWEEN where that never comes. False: the
+        account has as many as it may have, or is gone."""
+        ...
+
+    def begin(self, subscription: Subscription) -> None:
+        """Lets a worker read a new subscription, at once: its calendar is there."""
         ...
 
     def all(self, tenant: AccountId) -> list[Subscription]:

@@ -41,7 +41,7 @@ async def keep_subscriptions(core: Core, stop: asyncio.Event) -> None:
     outward = outward_of(core)
 
     async def work() -> float:
-        if await read_due(core, outward):
+        if await read_due(core, outward, core.backend.clock):
             return PAUSE
         due = await core.run(core.backend.subscriptions.next_at)
         if due is None:

@@ -15,9 +15,10 @@ _COLUMNS = "tenant_id, feed_id, calendar_id, content, description, created_at, r
 # The account's row is locked: two requests at once count one another, and an erasure meets the feed.
 LOCK = "SELECT 1 FROM account WHERE tenant_id = %s FOR NO KEY UPDATE"
 COUNT = "SELECT count(*) FROM feed WHERE tenant_id = %s"
+# A command that comes again has not shown its first secret to anybody.
 ADD = """
     INSERT INTO feed (tenant_id, feed_id, calendar_id, content, description, created_at, secret)
-    VALUES (%s, %s, %s, %s, %s, %s, %s)"""
+    VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (tenant_id, feed_id) DO UPDATE SET secret = excluded.secret"""
 OF_CALENDAR = f"""
     SELECT {_COLUMNS} FROM feed WHERE tenant_id = %s AND calendar_id = %s ORDER BY created_at, feed_id"""  # noqa: S608
 REMOVE = "DELETE FROM feed WHERE tenant_id = %s AND calendar_id = %s AND feed_id = %s"

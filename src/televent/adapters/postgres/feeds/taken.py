@@ -16,9 +16,10 @@ _COLUMNS = """tenant_id, keeper, url, title, titled, created_at, next_at, etag, 
 LOCK = "SELECT 1 FROM account WHERE tenant_id = %s FOR NO KEY UPDATE"
 COUNT = "SELECT count(*) FROM subscription WHERE tenant_id = %s"
 ADD = """
-    INSERT INTO subscription (tenant_id, keeper, url, title, titled, created_at, next_at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s)"""
-KEEP = "INSERT INTO keeper (tenant_id, subscriber) VALUES (%s, %s)"
+    INSERT INTO subscription (tenant_id, keeper, url, title, titled, created_at, next_at, lease_until)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"""
+BEGIN = "UPDATE subscription SET lease_until = NULL WHERE tenant_id = %s AND keeper = %s AND polled_at IS NULL"
+KEEP = "INSERT INTO keeper (tenant_id, subscriber) VALUES (%s, %s) ON CONFLICT DO NOTHING"
 ALL = f"SELECT {_COLUMNS} FROM subscription WHERE tenant_id = %s ORDER BY created_at, keeper"  # noqa: S608
 ONE = f"SELECT {_COLUMNS} FROM subscription WHERE tenant_id = %s AND keeper = %s"  # noqa: S608
 REMOVE = "DELETE FROM subscription WHERE tenant_id = %s AND keeper = %s"
@@ -54,9 +55,11 @@ class PostgresSubscriptions:
         self._wakeups = wakeups
 
     def add(self, subscription: Subscription) -> bool:
-        """Stores a new one. False: there are too many, or the account is gone."""
+        """Stores a new one, which no worker reads before ``begin``, or BETWEEN. False: there are too many, or the
+        account is gone."""
         each = subscription
-        values = (each.tenant, each.keeper, each.url, each.title, each.titled, each.created_at, each.next_at)
+        own = (each.tenant, each.keeper, each.url, each.title, each.titled, each.created_at, each.next_at)
+        values = (*own, each.created_at + BETWEEN)
         with self._pool.connection() as connection, connection.transaction():
             if connection.execute(LOCK, (each.tenant,)).fetchone() is None:
                 return False
@@ -65,8 +68,13 @@ class PostgresSubscriptions:
                 return False
             connection.execute(ADD, values)
             connection.execute(KEEP, (each.keeper, each.tenant))
-        self._wakeups.notify(SUBSCRIPTIONS)
         return True
+
+    def begin(self, subscription: Subscription) -> None:
+        """Lets a worker read a new subscription, at once."""
+        with self._pool.connection() as connection:
+            connection.execute(BEGIN, (subscription.tenant, subscription.keeper))
+        self._wakeups.notify(SUBSCRIPTIONS)
 
     def all(self, tenant: AccountId) -> list[Subscription]:
         """The account's subscriptions, the oldest first."""

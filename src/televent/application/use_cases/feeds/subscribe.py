@@ -54,7 +54,9 @@ def subscribe(backend: Backend, context: Context, *, url: str, title: str) -> Su
     made = Subscription(context.tenant, keeper, url, title or NAMELESS, bool(title), context.now, context.now)
     if not backend.subscriptions.add(made):
         raise TooManySubscriptions()
+    # No worker may do the same at the same time: two of them would open one account twice.
     settle_in(backend, context, made)
+    backend.subscriptions.begin(made)
     return made
 
 

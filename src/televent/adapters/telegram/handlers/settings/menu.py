@@ -34,6 +34,7 @@ async def menu(door: BotDoor, person: Person) -> tuple[str, InlineKeyboardMarkup
     buttons.append(_button(language, "button-settings-busy", "settings:busy"))
     buttons.append(_button(language, "button-settings-believed", "believed:list"))
     buttons.append(_button(language, "button-settings-addresses", "addresses:list"))
+    buttons.append(_button(language, "button-settings-feeds", "feeds:home"))
     return "\n".join(lines), InlineKeyboardMarkup(
         inline_keyboard=[buttons[at : at + 2] for at in range(0, len(buttons), 2)]
     )

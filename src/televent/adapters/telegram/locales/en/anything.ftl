@@ -42,11 +42,13 @@ help-people =
     /freebusy [@name …] [day] [1h] – when you and others are free
     /cancel &lt;event&gt; – cancel an event; all guests hear of it
     /share &lt;calendar&gt; &lt;email or @id&gt; read|write – share a calendar
+    /feeds – a calendar as a secret link, for people without an account
     &lt;event&gt; is its short code, or words of its title.
 help-apps =
     <b>Calendar apps</b>
     /device add – a password for your phone or computer
     /device list, /device revoke – which there are, and take one back
+    /subscribe &lt;link&gt; – show a calendar of others, such as holidays; or paste its link
 help-settings =
     <b>Settings</b>
     /timezone London – your time zone; or send me your location
