@@ -30,7 +30,9 @@ from bench.part import Outcome, Task
 from bench.reminders import measure_reminders
 from bench.replayed import measure_replay
 from bench.rest import measure_rest
+from bench.room import measure_room
 from bench.search import measure_search
+from bench.standing import measure_standing
 from bench.start import measure_start
 from bench.thousand import APPEND, CYRUS, measure_thousand
 from bench.town import measure_town
@@ -53,10 +55,12 @@ PARTS: dict[str, Part] = {
     "live": measure_live,
     "rest": measure_rest,
     "company": measure_company,
+    "room": measure_room,
+    "standing": measure_standing,
 }
 EPILOG = """Without any of --large, --memory, --town, --start, --meeting, --bot, --reminders, --mails, --replay,
---search, --live, --rest, --company, --whole the rows at 1,000 events are measured. The times given are for an idle
-machine with two cores.
+--search, --live, --rest, --company, --room, --standing, --whole the rows at 1,000 events are measured. The times
+given are for an idle machine with two cores.
 Each complete part writes its own block of the documentation; a part is not complete with --quick, --only or --without.
 Ctrl-C or SIGTERM stops everything that was started and removes its data."""
 
@@ -81,7 +85,9 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
         help="10,000 accounts with 100 events each, 200 clients syncing at random (about 6 minutes)",
     )
     parser.add_argument(
-        "--start", action="store_true", help="the start on existing data, and a killed API process (about a minute)"
+        "--start",
+        action="store_true",
+        help="the start on few and on a million events, and a killed API process (about 5 minutes)",
     )
     parser.add_argument(
         "--meeting",
@@ -111,7 +117,11 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--runs", type=int, choices=range(1, 10), default=1, metavar="N", help="days of the company (default: 1)"
     )
-    parser.add_argument("--whole", action="store_true", help="the rows at 1,000 and the parts above (about an hour)")
+    parser.add_argument("--room", action="store_true", help="the database over the raw texts (about 6 minutes)")
+    parser.add_argument(
+        "--standing", action="store_true", help="memory of each process, idle and under load (about 3 minutes)"
+    )
+    parser.add_argument("--whole", action="store_true", help="the rows at 1,000 and the parts above (about 75 minutes)")
     parser.add_argument("--minutes", type=float, default=2.0, help="how long the town's clients sync (default: 2)")
     parser.add_argument("--quick", action="store_true", help="smaller sizes: under a minute for each part")
     parser.add_argument("--only", action="append", choices=names, metavar="NAME", help=f"one of: {', '.join(names)}")

@@ -14,6 +14,7 @@ from uuid import uuid4
 from bench import bulk, events, filled, histories, processes, store, table
 from bench.part import FIRST_TASK, Outcome, Task, listed, machine
 from bench.servers import data_of
+from televent.adapters.postgres.event_store.verify import broken_chains
 from televent.adapters.postgres.followers.rebuild import rebuild_projections, verify_projections
 from televent.adapters.postgres.replay.parts import Result
 from televent.application.read_models.accounts import AccountRow
@@ -32,6 +33,8 @@ EVERY = ("dav_index", "company", "directory", "audit")
 """The filler makes the rows of these."""
 GOAL = 10_000
 """Min events replayed in a second."""
+CHAINS_GOAL = 30_000
+"""Min events whose chains are verified in a second."""
 WRITES = 100
 """Writes per second beside it."""
 HELD = 0.2
@@ -69,12 +72,30 @@ def _measure(task: Task, people: int) -> Outcome:
             ]
             histories.record(core, rows, pasts, lambda more: progress.advance(FIRST_TASK, more))
         bulk.settle_store(core)
+        chains = _verified(core)
         quiet = _timed(core, rows, mends=True, writes=0)
         beside = _timed(core, rows, mends=True, writes=WRITES)
         every = _timed(core, rows, mends=False, writes=0)
         with core.pool.connection() as connection:
             postgres = connection.info.server_version
-    return _outcome(task, quiet, beside, every, postgres)
+    return _outcome(task, chains, quiet, beside, every, postgres)
+
+
+@dataclass(frozen=True, slots=True)
+class Chains:
+    """A verification of all chains. ``rate``: events per second. ``work``: microseconds of processor time of this
+    process for one event; PostgreSQL reads on another core meanwhile."""
+
+    rate: float
+    work: float
+    broken: int
+
+
+def _verified(core: Core) -> Chains:
+    used, began = time.process_time(), time.perf_counter()
+    checked, broken = broken_chains(core.pool)
+    seconds, work = time.perf_counter() - began, time.process_time() - used
+    return Chains(checked / seconds, work / checked * 1e6, len(broken))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +175,7 @@ def _write(core: Core, people: list[AccountRow], rate: int, beside: Beside) -> N
             number += 1
 
 
-def report(quiet: Measured, beside: Measured, every: Measured, note: str) -> str:
+def report(chains: Chains, quiet: Measured, beside: Measured, every: Measured, note: str) -> str:
     """The table, and the verdicts."""
     took = sorted(beside.beside.took)
     longest, usual = took[-1] * 1000, took[len(took) // 2] * 1000
@@ -167,6 +188,8 @@ def report(quiet: Measured, beside: Measured, every: Measured, note: str) -> str
         ["processor time of its processes, µs/event", f"{cost:.0f}"],
         ["the same beside the writes, events/s", f"{beside.rate:,.0f}"],
         ["`verify --projections` of four projections, events/s", f"{every.rate:,.0f}"],
+        ["`verify` of the chains, events/s", f"{chains.rate:,.0f}"],
+        ["processor time of its process, µs/event", f"{chains.work:.1f}"],
         ["writes beside it, per second", f"{len(took) / beside.seconds:.0f}"],
         ["a write, median and longest, ms", f"{usual:.1f}, {longest:.0f}"],
         ["memory of both processes together, MB", f"{max(quiet.beside.peak, every.beside.peak) / 1e6:.0f}"],
@@ -174,6 +197,7 @@ def report(quiet: Measured, beside: Measured, every: Measured, note: str) -> str
     ]
     verdicts = [
         table.Verdict(f"replayed ≥ {GOAL:,}/s", f"{quiet.rate:,.0f}/s", quiet.rate >= GOAL),
+        table.Verdict(f"chains verified ≥ {CHAINS_GOAL:,}/s", f"{chains.rate:,.0f}/s", chains.rate >= CHAINS_GOAL),
         table.Verdict(f"no write held longer than {HELD * 1000:.0f} ms", f"{longest:.0f} ms", longest <= HELD * 1000),
         table.Verdict("no row differs", f"{differing}", differing == 0),
     ]
@@ -181,7 +205,7 @@ def report(quiet: Measured, beside: Measured, every: Measured, note: str) -> str
     return "\n\n".join([*parts, listed([str(each) for each in verdicts if not each.met])])
 
 
-def _outcome(task: Task, quiet: Measured, beside: Measured, every: Measured, postgres: int) -> Outcome:
-    wrong = any(each.result.differing or each.result.troubled for each in (quiet, beside, every))
+def _outcome(task: Task, chains: Chains, quiet: Measured, beside: Measured, every: Measured, postgres: int) -> Outcome:
+    wrong = bool(chains.broken) or any(each.result.differing or each.result.troubled for each in (quiet, beside, every))
     note = machine(f"{postgres // 10000}.{postgres % 10000}", task.load)
-    return Outcome(report(quiet, beside, every, note), wrong)
+    return Outcome(report(chains, quiet, beside, every, note), wrong)

@@ -7,16 +7,20 @@ import os
 import signal
 import statistics
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import processes, servers, store
+from bench import filled, processes, servers, store, table
 from bench.part import FIRST_TASK, Outcome, Task, machine
 from bench.quiet import cpu_seconds, settle
 
 ROUNDS, QUICK_ROUNDS = 9, 2
 READY_GOAL, BACK_GOAL = 2.0, 3.0
 """Max seconds of the median round."""
+ACCOUNTS, QUICK_ACCOUNTS = 1_000, 10
+EACH = 1_000
+"""Events of one account on a disk that is not empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +38,29 @@ class Round:
 
 
 async def measure_start(task: Task) -> Outcome:
-    """Starts Televent again and again on data that exist, and kills its API process each time."""
-    place = task.place / "televent"
+    """Starts Televent again and again, with few data and with a million events on disk, and kills its API each time."""
+    place, full = task.place / "televent", task.place / "full"
     place.mkdir()
+    accounts = QUICK_ACCOUNTS if task.options.quick else ACCOUNTS
+    with task.progress("filling", accounts * EACH) as progress:
+        meter = filled.Meter(lambda what, more: progress.advance(FIRST_TASK, more if what == "events" else 0))
+        await asyncio.to_thread(filled.fill_town, full, accounts, EACH, 1, meter)
     first = servers.start_televent(place)
     task.running.callback(first.stop)
     version = store.postgres_version(first)
     await settle(first.process.pid)
     first.stop()
     rounds: list[Round] = []
+    more: list[Round] = []
     count = QUICK_ROUNDS if task.options.quick else ROUNDS
     with task.progress("starting and killing", count) as progress:
         for _ in range(count):
+            # In turn, so that what else the machine does falls on both.
             rounds.append(await one_round(task, place))
+            more.append(await one_round(task, full))
             progress.advance(FIRST_TASK)
-    return Outcome(report(rounds, machine(version, task.load)), any(each.refused for each in rounds))
+    text = report(rounds, more, accounts * EACH, machine(version, task.load))
+    return Outcome(text, any(each.refused for each in (*rounds, *more)))
 
 
 async def one_round(task: Task, place: Path) -> Round:
@@ -75,23 +87,24 @@ async def one_round(task: Task, place: Path) -> Round:
     return Round(answers, ready, work, back, again, refused)
 
 
-def report(rounds: list[Round], note: str) -> str:
-    """The table: the median and the slowest round of each figure."""
-    lines = [
-        "| what                                                   | median | slowest | goal |",
-        "| ------------------------------------------------------ | -----: | ------: | ---- |",
-    ]
-    figures = (
-        ("start until /health answers", [each.answers for each in rounds], READY_GOAL),
-        ("start until the banner: API, worker, mail, sandbox", [each.ready for each in rounds], READY_GOAL),
-        ("processor time of all processes until then", [each.work for each in rounds], None),
-        ("API process killed, until it answers again", [each.back for each in rounds], BACK_GOAL),
-        ("processor time of all processes until then", [each.again for each in rounds], None),
+def report(rounds: list[Round], full: list[Round], items: int, note: str) -> str:
+    """The table: the median and the slowest round of each figure, with few data and with many."""
+    lines = [["what", "median", "slowest", f"{items:,} events on disk", "slowest", "goal"]]
+    figures: tuple[tuple[str, Callable[[Round], float], float | None], ...] = (
+        ("start until /health answers", lambda each: each.answers, READY_GOAL),
+        ("start until the banner: API, worker, mail, sandbox", lambda each: each.ready, READY_GOAL),
+        ("processor time of all processes until then", lambda each: each.work, None),
+        ("API process killed, until it answers again", lambda each: each.back, BACK_GOAL),
+        ("processor time of all processes until then", lambda each: each.again, None),
     )
-    for title, values, goal in figures:
-        median = statistics.median(values)
-        verdict = "" if goal is None else f"≤ {goal:g} s: {'ok' if median <= goal else 'SHORT'}"
-        lines.append(f"| {title:<54} | {median:.2f} s | {max(values):.2f} s | {verdict} |")
-    refused = sum(each.refused for each in rounds)
-    lines += ["", f"{len(rounds)} rounds; {refused} connections refused while the API process was away. {note}"]
-    return "\n".join(lines)
+    for title, figure, goal in figures:
+        medians, cells = [], []
+        for some in (rounds, full):
+            values = [figure(each) for each in some]
+            medians.append(statistics.median(values))
+            cells += [f"{medians[-1]:.2f} s", f"{max(values):.2f} s"]
+        verdict = "" if goal is None else f"≤ {goal:g} s: {'ok' if max(medians) <= goal else 'SHORT'}"
+        lines.append([title, *cells, verdict])
+    refused = sum(each.refused for each in (*rounds, *full))
+    after = f"{len(rounds)} rounds each; {refused} connections refused while the API process was away. {note}"
+    return "\n\n".join([table.grid(lines), after])

@@ -13,7 +13,20 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # The bench lies beside the package and is not installed.
 
-from bench import events, large, mails, meeting, memory, reminders, replayed, table, town
+from bench import (
+    events,
+    large,
+    mails,
+    meeting,
+    memory,
+    reminders,
+    replayed,
+    room,
+    standing,
+    start,
+    table,
+    town,
+)
 from bench.clients import Book
 from bench.filled import Login
 from bench.load import LONG, Answer, LoadError, Wire, length
@@ -195,20 +208,21 @@ def test_no_mail_may_be_lost(lost: int, missed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "held", "differing", "missed"),
+    ("seconds", "held", "differing", "chains", "missed"),
     [
-        (100.0, 0.2, 0, "- none"),
-        (101.0, 0.1, 0, "- replayed ≥ 10,000/s: 9,901/s SHORT"),
-        (100.0, 0.3, 0, "- no write held longer than 200 ms: 300 ms SHORT"),
-        (100.0, 0.1, 1, "- no row differs: 3 SHORT"),
+        (100.0, 0.2, 0, 30_000.0, "- none"),
+        (101.0, 0.1, 0, 30_000.0, "- replayed ≥ 10,000/s: 9,901/s SHORT"),
+        (100.0, 0.3, 0, 30_000.0, "- no write held longer than 200 ms: 300 ms SHORT"),
+        (100.0, 0.1, 1, 30_000.0, "- no row differs: 3 SHORT"),
+        (100.0, 0.1, 0, 29_999.0, "- chains verified ≥ 30,000/s: 29,999/s SHORT"),
     ],
 )
 def test_a_replay_is_judged_by_its_rate_the_writes_and_the_rows(
-    seconds: float, held: float, differing: int, missed: str
+    seconds: float, held: float, differing: int, chains: float, missed: str
 ) -> None:
     beside = replayed.Beside(took=[held, 0.01, 0.01], peak=200 * MEGABYTE, cpu=120.0)
     measured = replayed.Measured(Replayed(events=1_000_000, differing=differing), seconds, beside)
-    text = replayed.report(measured, measured, measured, "note")
+    text = replayed.report(replayed.Chains(chains, 6.0, 0), measured, measured, measured, "note")
     assert text.endswith(missed)
     assert "processor time of its processes, µs/event" in text
 
@@ -230,6 +244,47 @@ def test_each_kind_of_stream_has_its_row() -> None:
     text = memory.report([reading, replace(reading, readers=1, pace=2 * MEGABYTE)], "note")
     assert "| sync-collection from nothing | 4 × fast | 93 MB |" in text
     assert "|   2 MB/s |" in text
+
+
+@pytest.mark.parametrize(
+    ("grown", "missed"), [(4_000, "- none"), (4_100, "- 10 events: ≤ 4 times the raw texts: 4.1 SHORT")]
+)
+def test_the_room_of_the_database_is_judged_by_the_raw_texts(grown: int, missed: str) -> None:
+    groups = dict.fromkeys((*room.GROUPS, room.REST), 100)
+    found = room.Room(10, 1_000, grown, groups)
+    text = room.report([found], replace(found, items=1, grown=47_000), "note")
+    assert "47,000" in text
+    assert text.endswith(missed)
+
+
+@pytest.mark.parametrize(("held", "missed"), [(0, "- none"), (1, "SHORT")])
+def test_a_process_is_judged_by_its_bound(held: int, missed: str) -> None:
+    sizes = {name: standing.Held(1, bound * 10**6) for name, bound in standing.BOUNDS.items()}
+    most = sizes | {"api": standing.Held(2, sizes["api"].size + held)}
+    text = standing.report(sizes, most, sizes, "note")
+    assert "`api`, 2 processes" in text
+    assert text.endswith(missed)
+
+
+@pytest.mark.parametrize(
+    ("words", "service"),
+    [
+        ([b"/usr/bin/python", b"-m", b"televent", b"worker", b""], "worker"),
+        ([b"/usr/bin/python", b"/opt/bin/televent", b"up", b""], "up"),
+        ([b"/usr/bin/sleep", b"1", b""], "other"),
+        ([b"postgres: televent televent [local] idle", b""], "postgres"),
+        ([b"/x/postgres/bin/postgres", b"-D", b"/data", b""], "postgres"),
+    ],
+)
+def test_a_process_is_known_by_its_command_line(words: list[bytes], service: str) -> None:
+    assert standing.service_of(words) == service
+
+
+def test_a_start_is_judged_by_the_slower_of_few_and_many_data() -> None:
+    fast = start.Round(1.0, 1.5, 1.0, 0.2, 0.1, 0)
+    text = start.report([fast], [replace(fast, ready=2.1)], 1_000_000, "note")
+    assert "| ≤ 2 s: SHORT |" in text
+    assert "1,000,000 events on disk" in text
 
 
 # ---- answers of many megabytes

@@ -139,6 +139,8 @@ def test_the_reference_has_a_place_for_what_each_part_finds(part: str) -> None:
                 "live",
                 "rest",
                 "company",
+                "room",
+                "standing",
             ],
         ),
         (["--meeting"], ["meeting"]),
