@@ -6,12 +6,14 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from uuid import UUID, uuid4
 
 from bench import bulk, events
-from bench.servers import QUIET, Server, ServerError, data_of, home_of, start_televent
+from bench.servers import SHIPPED, Server, ServerError, data_of, start_televent
+from bench.servers import Login as Login
+from bench.servers import prefix as prefix
 from bench.store import context, open_data
 from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases.calendars.calendars import create_calendar
@@ -25,26 +27,6 @@ THREADS = 12
 FIRST_TELEGRAM_ID = 7_000_001
 TICKS = 50
 """Number of accounts between two reports of progress."""
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """An account with its password. ``number`` is part of the names and UIDs of its events."""
-
-    number: int
-    account: str
-    user: str
-    password: str
-
-    @property
-    def home(self) -> str:
-        """The path of the account's calendars."""
-        return home_of(self.account)
-
-    @property
-    def prefix(self) -> str:
-        """The prefix of the names and UIDs of its events."""
-        return prefix(self.number)
 
 
 class Stopped(Exception):
@@ -65,12 +47,7 @@ class Meter:
         self._report(what, more)
 
 
-def prefix(number: int) -> str:
-    """The prefix of the names and UIDs of an account's events."""
-    return f"town{number:05d}"
-
-
-def start_filled(place: Path, login: Login, *, log_level: str = QUIET) -> Server:
+def start_filled(place: Path, login: Login, *, log_level: str = SHIPPED) -> Server:
     """Starts Televent on filled data, with that login. Raises ServerError."""
     server = start_televent(place, log_level)
     server.login, server.home = (login.user, login.password), login.home

@@ -16,19 +16,41 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from televent.settings import Settings
+
 ROOT = Path(__file__).resolve().parents[1]
 PEERS = ROOT / ".bench" / "peers"
 WANTED = ("radicale==3.9.0", "xandikos==0.4.10")
 HOST = "127.0.0.1"
 READY_TIMEOUT = 90.0
 """Seconds for a server to start."""
-QUIET = "WARNING"
-"""Televent's log level in most parts."""
+SHIPPED = str(Settings.model_fields["log_level"].default)
+"""Televent's log level, as `make run` has it. The log goes into a file, so its lines are JSON."""
 TELEVENT = (str(Path(sys.executable).with_name("televent")),)
 
 
 class ServerError(Exception):
     """A server could not be installed or started; the text says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """An account with its password. ``number`` is part of the names and UIDs of its events."""
+
+    number: int
+    account: str
+    user: str
+    password: str
+
+    @property
+    def home(self) -> str:
+        """The path of the account's calendars."""
+        return home_of(self.account)
+
+    @property
+    def prefix(self) -> str:
+        """The prefix of the names and UIDs of its events."""
+        return prefix(self.number)
 
 
 @dataclass
@@ -200,7 +222,7 @@ def televent(place: Path) -> Server:
     return server
 
 
-def start_televent(place: Path, log_level: str = QUIET, *, sandbox: bool = True, **settings: str) -> Server:
+def start_televent(place: Path, log_level: str = SHIPPED, *, sandbox: bool = True, **settings: str) -> Server:
     """Starts ``televent up`` with an embedded PostgreSQL and without rate limits; uses data that are in ``place``.
 
     ``settings`` by variable name. ``sandbox`` False: they name another Telegram and mail server.
@@ -237,6 +259,11 @@ def start_televent(place: Path, log_level: str = QUIET, *, sandbox: bool = True,
 def data_of(place: Path) -> Path:
     """Televent's data directory."""
     return place / "data"
+
+
+def prefix(number: int) -> str:
+    """The prefix of the names and UIDs of an account's events."""
+    return f"town{number:05d}"
 
 
 def home_of(account: object) -> str:

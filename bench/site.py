@@ -6,14 +6,15 @@ import asyncio
 import itertools
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
 
 from bench import dav, events
 from bench.load import Answer, Connection, LoadError, Sample, run
-from bench.servers import HOST, Server
+from bench.servers import HOST, Login, Server
 
 DAV_NS = "{DAV:}"
 ONCE = 1.0
@@ -30,6 +31,8 @@ class Scale:
     calls: int
     full: int
     block: int
+    people: int = 0
+    """Number of accounts that ask once in a round."""
 
     @property
     def per_round(self) -> int:
@@ -55,6 +58,11 @@ class Site:
     collection: str = "bench"
     limit: float | None = None
     again: Callable[[], Server] | None = None
+    people: Sequence[Login] = ()
+    """The accounts that ask once in a round, each about another calendar in each round. A peer has none: it does the
+    same work for a first and for a repeated request."""
+    asked: Counter[str] = field(default_factory=Counter)
+    """The rounds of each row in which they have asked."""
     filled: int = 0
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(events.NEW))
     token: str = ""
@@ -73,6 +81,11 @@ class Site:
         """A request to this server with its login; ``more`` as in ``dav.request``."""
         host = f"{HOST}:{self.server.port}"
         return dav.request(method, path, host=host, login=self.server.login, body=body, **more)  # type: ignore[arg-type]
+
+    def request_of(self, person: Login, method: str, path: str, body: bytes = b"", **more: object) -> bytes:
+        """As ``request``, with the login of one of the people."""
+        login, host = (person.user, person.password), f"{HOST}:{self.server.port}"
+        return dav.request(method, path, host=host, login=login, body=body, **more)  # type: ignore[arg-type]
 
     def put(self, calendar: str, number: int, *, prefix: str = "bench", revision: int = 0) -> bytes:
         """The PUT of event ``number`` into a calendar."""

@@ -35,8 +35,8 @@ def open_store(server: Server) -> contextlib.AbstractContextManager[Core]:
 
 @contextlib.contextmanager
 def open_data(data: Path, passwords: Passwords | None = None) -> Iterator[Core]:
-    """Opens the database of a data directory in this process, with or without a server on it. ``passwords`` None: as
-    the product hashes them."""
+    """Opens the database of a data directory in this process, with or without a server on it. ``passwords`` None: they
+    are hashed at the product's cost."""
     settings = with_keys(load_settings(data_dir=data))
     with migrated_database(settings) as url:
         core = build_core(settings, url, passwords)

@@ -8,9 +8,6 @@ from pathlib import Path
 
 from bench.measure import FLOOR, OURS, Result
 
-FLOOR_SHARE = 0.5
-"""Min share of the floor rate (a request without any work) that a row must reach."""
-
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -62,7 +59,8 @@ def verdicts(result: Result, peers: Sequence[str]) -> list[Verdict]:
         found.append(Verdict(f"≥ {row.goal:g}×", times, factor >= row.goal))
     ours, floor = result.value(OURS), result.value(FLOOR)
     if row.floor is not None and ours is not None and floor:
-        found.append(Verdict(f"≥ {FLOOR_SHARE:g} of floor", f"{ours / floor:.2f}", ours / floor >= FLOOR_SHARE))
+        share = row.floor_share
+        found.append(Verdict(f"≥ {share:g} of floor", f"{ours / floor:.2f}", ours / floor >= share))
     if row.at_most is not None and ours is not None:
         found.append(Verdict(f"≤ {row.at_most:g}", f"{ours:.2f}", ours <= row.at_most))
     return found
