@@ -16,11 +16,13 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
+import msgspec
 import structlog
 
 from televent.runtime.logs import writes_json
 
 LOGGER: Final = "televent.access"
+_ENCODE: Final = msgspec.json.Encoder().encode
 _SAME: Final = f', "event": "request", "logger": "{LOGGER}", "level": "info", '
 """The part of every line that is the same."""
 
@@ -53,7 +55,11 @@ class AccessLines:
 
 def _line(values: dict[str, Any], microseconds: int) -> str:
     second, fraction = divmod(microseconds, 1_000_000)
-    return f'{json.dumps(values)[:-1]}{_SAME}"timestamp": "{_clock(second)}.{fraction:06}Z"}}\n'
+    said = _ENCODE(values).decode()
+    if not said.isascii():
+        # Readers of lines take some other characters for the end of a line.
+        said = json.dumps(values)
+    return f'{said[:-1]}{_SAME}"timestamp": "{_clock(second)}.{fraction:06}Z"}}\n'
 
 
 @lru_cache(maxsize=2)

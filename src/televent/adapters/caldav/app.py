@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import structlog
 
-from televent.adapters.caldav.answers.encoding import compress, keep_untransformed
+from televent.adapters.caldav.answers.encoding import compress, keep_untransformed, short
 from televent.adapters.caldav.answers.streaming import stream
 from televent.adapters.caldav.door import discovery
 from televent.adapters.caldav.door.auth import Authenticator
@@ -131,7 +131,7 @@ class CaldavDoor:
             response = await self._answer(scope, receive)
             keep_untransformed(response.headers)
             response.headers, response.body = self._public_path.leave(response.headers, response.body)
-            if not head:
+            if not head and not short(response):
                 compress(response, _accepted(scope))
             body, rest = await self._begin(response)
         except (DavError, Refusal) as error:

@@ -113,6 +113,8 @@ class Front:
 
     def _application(self, scope: Scope) -> Asgi:
         path = scope["path"]
+        if path.startswith("/caldav/"):
+            return self._caldav
         if path == "/" and scope.get("method") in ("GET", "HEAD"):
             return self._start
         for prefix, app in self._mounts.items():

@@ -23,11 +23,15 @@ def keep_untransformed(headers: list[Header]) -> None:
         headers.append((b"cache-control", b", ".join([*control, b"no-transform"])))
 
 
+def short(response: Response) -> bool:
+    """Whether compression would save nothing."""
+    return isinstance(response.body, bytes) and len(response.body) < MIN_SIZE
+
+
 def compress(response: Response, accepted: str | None) -> None:
     """Compresses an answer if that saves a packet, and adds Vary: Accept-Encoding."""
     names = {name for name, _ in response.headers}
-    small = isinstance(response.body, bytes) and len(response.body) < MIN_SIZE
-    if small or response.status in (204, 304) or b"etag" in names or b"content-encoding" in names:
+    if short(response) or response.status in (204, 304) or b"etag" in names or b"content-encoding" in names:
         return
     response.headers.append((b"vary", b"Accept-Encoding"))
     if takes_gzip(accepted):

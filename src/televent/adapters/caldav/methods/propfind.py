@@ -61,8 +61,9 @@ async def propfind(door: Door, request: Request, person: Person) -> Response:
 
 
 def prepared(request: Request) -> Asked:
-    """The properties that the body asks for. All devices of one app send the same bytes, so these are read once. Raises
-    DavError 400."""
+    """The properties that the body asks for. All devices of one app send the same bytes, so these are read once.
+
+    Raises DavError 400."""
     if len(request.body) > MAX_PREPARED:
         return _asked_by(request.xml(), request.minimal)
     charset = charset_of(request.headers.get("content-type", ""))
