@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from pathlib import Path
 from typing import Any, cast
@@ -63,6 +64,8 @@ async def serve(core: Core, port: int) -> None:
         app, host="127.0.0.1", port=port, log_config=None, access_log=False, lifespan="off", loop="none",
         **protocols(core.settings), server_header=False, proxy_headers=False, timeout_keep_alive=75,
     )  # fmt: skip
+    # As in the product, where a collection does not scan what stays for the life of the process.
+    gc.freeze()
     await uvicorn.Server(config).serve()
 
 
