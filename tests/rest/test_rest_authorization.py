@@ -35,16 +35,20 @@ CLASSES = {
         refreshToken register resendCode resetPassword verifyRegistration""",
     # Each person has these of their own.
     "own": """askForExport askFreeBusy boot changeMe changePassword createCalendar createEvent createKey
-        createSubscription createWebhook exportCalendars fetchExport getExport getMe getMyHistory importFile keepMe
-        leave linkTelegram listCalendars listChanges listEvents listKeys listOffers listSessions listSubscriptions
-        listTrash listWebhooks logout parseSentence searchEvents unlinkTelegram upcomingEvents""",
+        createSubscription createTeamCalendar createWebhook exportCalendars fetchExport getExport getMe getMyHistory
+        importFile keepMe leave linkTelegram listCalendars listChanges listEvents listKeys listOffers listSessions
+        listSubscriptions listTeamCalendars listTrash listWebhooks logout parseSentence searchEvents
+        unlinkTelegram upcomingEvents""",
     # It is the owner's alone, also where a calendar is shared.
     "private": """acceptProposal addAddress addDevice answerInvitation answerShare changeWebhook createFeed
         declineProposal deleteFeed deleteSubscription deleteWebhook endSession getWebhook listAddresses listDeliveries
         listDevices listFeeds listShares preferAddress proposeTime readHistory refreshSubscription removeAddress
         replayDelivery restoreEvent revokeDevice revokeKey rotateWebhookSecret shareCalendar testWebhook undoChange
         verifyAddress withdrawShare""",
-    "read": "expandSeries exportEvent fetchAttachment getCalendar getEvent getOccurrence listAttachments listProposals",
+    "read": """expandSeries exportEvent fetchAttachment getCalendar getEvent getOccurrence getTeamCalendar
+        listAttachments listProposals""",
+    # A member of a team calendar reads it; its managers change it.
+    "managed": "addTeamMember changeTeamCalendar changeTeamMember deleteTeamCalendar removeTeamMember",
     "write": """addAttachment addAttendees changeEvent changeOccurrence deleteEvent deleteOccurrence moveEvent
         putEvent putRecurrence removeAttachment removeAttendee""",
     # A copy would be the owner's too, so no sharee makes one.
@@ -60,6 +64,7 @@ EXPECTED: dict[str, dict[str, str | int]] = {
     "private": {STRANGER: HIDDEN, READER: HIDDEN, WRITER: HIDDEN, OWNER: ALLOWED},
     "read": {STRANGER: HIDDEN, READER: ALLOWED, WRITER: ALLOWED, OWNER: ALLOWED},
     "write": {STRANGER: HIDDEN, READER: FORBIDDEN, WRITER: ALLOWED, OWNER: ALLOWED},
+    "managed": {STRANGER: HIDDEN, READER: FORBIDDEN, WRITER: FORBIDDEN, OWNER: ALLOWED},
     "copy": {STRANGER: HIDDEN, READER: FORBIDDEN, WRITER: FORBIDDEN, OWNER: ALLOWED},
     "own side": {STRANGER: HIDDEN, READER: ALLOWED, WRITER: ALLOWED, OWNER: ALLOWED},
 }
@@ -101,6 +106,8 @@ def body_of(name: str, role: str, cast: Cast) -> Any:
     """The body that a role sends."""
     if name == "moveEvent":
         return {"calendar_id": cast.stage.ids["calendar_id"] if role in (OWNER, WRITER) else cast.own_calendar(role)}
+    if name == "createTeamCalendar":
+        return {"name": "Design"}
     if name == "addAttachment":
         return "the file"
     return REQUESTS.get(name)

@@ -66,6 +66,8 @@ def cast_of(stage: Stage) -> Cast:
             (offer,) = api.get("/shares")
             answer = api.ask("POST", f"/shares/{offer['id']}/answer", {"accept": True})
             assert answer.status == 200, answer.body
+            member = {"email": email, "role": "reader" if access == "read" else "writer"}
+            assert stage.api.ask("POST", f"/team-calendars/{stage.ids['team_id']}/members", member).status == 200
     ended = api_of(site, stage.person, EMAIL)
     assert ended.ask("POST", "/auth/logout", {}).status == 204
     tokens[REVOKED] = ended.token

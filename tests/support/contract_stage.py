@@ -64,9 +64,11 @@ def _fill(stage: Stage, tenant: str, person_id: str) -> None:
     ids["proposal"] = ann.get(f"/events/{event['id']}/proposals")[0]["id"]
     ids["person_id"] = person_id
     _made(ann, f"/calendars/{calendar['id']}/shares", {"email": OTHER, "access": "read-write"})
+    team = {"name": "Design", "members": [{"email": OTHER, "role": "writer"}]}
+    ids["team_id"] = _made(ann, "/team-calendars", team)["id"]
     lent = _made(bob, "/calendars", {"name": "Lent"})
     _made(bob, f"/calendars/{lent['id']}/shares", {"email": EMAIL, "access": "read"})
-    ids["share_id"] = ann.get("/shares")[0]["id"]
+    ids["share_id"] = next(each["id"] for each in ann.get("/shares") if each["name"] == "Lent")
     ids["key_id"] = _made(ann, "/keys", {"name": "Script", "scopes": ["calendars:read"]})["id"]
     webhook = _made(ann, "/webhooks", {"url": "https://example.com/hook"})
     ids["webhook_id"] = webhook["id"]

@@ -37,6 +37,7 @@ from televent.application.read_models.search import SearchIndex
 from televent.application.revocations import NoRegister, Revocations
 from televent.application.sent_mail import SentMail
 from televent.application.sessions import Sessions
+from televent.application.teams import Teams
 from televent.application.usernames import Usernames
 from televent.application.webhooks.book import Webhooks
 from televent.domain.account.free_busy import KNOWN
@@ -93,6 +94,7 @@ class Backend:
     webhooks: Webhooks
     feeds: Feeds
     subscriptions: Subscriptions
+    teams: Teams
     check_url: Callable[[str], None]
     """Checks the text of a URL to which requests are to be sent. Raises BadUrl."""
     free_busy: str = KNOWN

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from televent.application.event_store.catalogue import name_of
 from televent.application.event_store.envelope import Envelope
-from televent.application.feeds.taken import KEEPER
 from televent.application.followers import Policy
 from televent.application.messages.erasure import ErasureMail
 from televent.application.messages.mail import MeetingMail, NoticeMail, ParkedMailNotice, ShareMail, UninvitedMail
@@ -27,10 +26,10 @@ from televent.domain.calendar_object.events import (
 )
 from televent.domain.calendar_object.parked_mail import MailParked
 from televent.domain.calendar_object.proposals import ProposalAnswerReceived, proposal_key
-from televent.domain.sharing.access import BUSY
 from televent.domain.sharing.grants.events import ShareAnswered
 from televent.domain.sharing.mount.events import ShareEnded, ShareOffered
 from televent.policies import account_news
+from televent.policies.share_notices import share_news
 
 FACTS = (
     InvitationReceived,
@@ -87,12 +86,11 @@ def _mails(fact: Any, envelope: Envelope) -> Iterator[Message]:
             yield from _uninvited(fact, stream)
         case MailParked():
             yield ParkedMailNotice(card_id_of(envelope.key.tenant, fact.reason, fact.mail_key, fact.sender))
-        # A sharee with access to busy times only has nothing to accept.
-        case ShareOffered() if fact.access != BUSY and envelope.actor != KEEPER:
-            status = "accepted" if fact.accepted else "offered"
-            yield ShareMail(fact.share_id, status, fact.owner_name, fact.title, fact.access)
-        case ShareEnded() if fact.title and fact.access != BUSY and envelope.actor != KEEPER:
-            yield ShareMail(fact.share_id, "ended", fact.owner_name, fact.title, fact.access)
+        case ShareOffered() | ShareEnded():
+            news_of_share = share_news(fact, envelope)
+            if news_of_share is not None:
+                what, access = news_of_share
+                yield ShareMail(fact.share_id, what, fact.owner_name, fact.title, access)
         case ShareAnswered():
             key = "share-accepted-by" if fact.accepted else "share-declined-by"
             yield NoticeMail(key, {"name": fact.name, "title": fact.title})

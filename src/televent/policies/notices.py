@@ -11,7 +11,6 @@ from uuid import UUID
 
 from televent.application.event_store.catalogue import name_of
 from televent.application.event_store.envelope import Envelope
-from televent.application.feeds.taken import KEEPER
 from televent.application.followers import Policy
 from televent.application.messages.chat import (
     AnswerNotice,
@@ -36,11 +35,11 @@ from televent.domain.calendar_object.events import (
 )
 from televent.domain.calendar_object.parked_mail import MailParked
 from televent.domain.calendar_object.proposals import ProposalAnswerReceived
-from televent.domain.sharing.access import BUSY
 from televent.domain.sharing.grants.events import ShareAnswered
 from televent.domain.sharing.mount.events import ShareEnded, ShareOffered
 from televent.policies import account_news
 from televent.policies.proposal_notices import declined, proposed
+from televent.policies.share_notices import share_news
 
 FACTS = (
     InvitationReceived,
@@ -102,12 +101,11 @@ def _notices(fact: Any, envelope: Envelope) -> Iterator[Message]:
                     yield UninvitedAnswer(stream, address, fact.summary, "")
         case MailParked():
             yield ParkedCard(card_id_of(envelope.key.tenant, fact.reason, fact.mail_key, fact.sender))
-        case ShareOffered() if fact.access != BUSY and envelope.actor != KEEPER:
-            status = "accepted" if fact.accepted else "offered"
-            yield ShareNotice(stream, status, fact.owner_name, fact.title, fact.access)
-        # A sharee with access to busy times only has nothing to accept, and so gets no notice of the end either.
-        case ShareEnded() if fact.title and fact.access != BUSY and envelope.actor != KEEPER:
-            yield ShareNotice(stream, "ended", fact.owner_name, fact.title, fact.access)
+        case ShareOffered() | ShareEnded():
+            news_of_share = share_news(fact, envelope)
+            if news_of_share is not None:
+                what, access = news_of_share
+                yield ShareNotice(stream, what, fact.owner_name, fact.title, access)
         case ShareAnswered():
             key = "share-accepted-by" if fact.accepted else "share-declined-by"
             yield ChatText(key, {"name": fact.name, "title": fact.title})

@@ -94,6 +94,7 @@ def calendar_writes(key: StreamKey, after: Calendar, facts: Sequence[CalendarEve
 def _share(grant: Grant) -> dict[str, Any]:
     """A grant as the calendar's row stores it. ``unseen``: number and time of an answer that the owner has not seen."""
     unseen = {} if grant.unseen_at is None else {"unseen": [grant.answered, grant.unseen_at.isoformat()]}
+    role = {"role": grant.role} if grant.role else {}
     return {
         "access": grant.access,
         "revision": grant.revision,
@@ -102,6 +103,7 @@ def _share(grant: Grant) -> dict[str, Any]:
         "name": grant.name,
         "summary": grant.summary,
         **unseen,
+        **role,
     }
 
 

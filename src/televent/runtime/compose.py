@@ -26,6 +26,7 @@ from televent.adapters.postgres.event_store.shard import raise_base
 from televent.adapters.postgres.event_store.subject_keys import PostgresSubjectKeys
 from televent.adapters.postgres.feeds.given import PostgresFeeds
 from televent.adapters.postgres.feeds.taken import PostgresSubscriptions
+from televent.adapters.postgres.feeds.teams import PostgresTeams
 from televent.adapters.postgres.followers.push_feed import PUSH
 from televent.adapters.postgres.followers.runner import Following, Runner, following, register
 from televent.adapters.postgres.keeping.erased_people import PostgresErasedPeople
@@ -219,6 +220,7 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         kept_answers=PostgresKeptAnswers(pool),
         feeds=PostgresFeeds(pool),
         subscriptions=PostgresSubscriptions(pool, wakeups),
+        teams=PostgresTeams(pool),
         webhooks=PostgresWebhooks(pool, wakeups, keys),
         check_url=partial(check_url, anywhere=settings.outward_hosts == "any"),
         free_busy=settings.free_busy,

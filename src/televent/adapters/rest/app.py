@@ -42,6 +42,7 @@ from televent.adapters.rest.controllers.calendar.occurrences import Occurrences,
 from televent.adapters.rest.controllers.calendar.planning import Planning
 from televent.adapters.rest.controllers.calendar.search import Search
 from televent.adapters.rest.controllers.calendar.shares import Shares
+from televent.adapters.rest.controllers.calendar.team_calendars import TeamCalendars
 from televent.adapters.rest.controllers.docs import Docs
 from televent.adapters.rest.controllers.outward.feeds import FeedsResource
 from televent.adapters.rest.controllers.outward.live import Live
@@ -107,6 +108,7 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     EventPast,
     Planning,
     Shares,
+    TeamCalendars,
     Files,
     ProblemTypes,
     Search,

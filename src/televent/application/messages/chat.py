@@ -62,8 +62,11 @@ class UninvitedAnswer(Message, frozen=True):
 
 
 class ShareNotice(Message, frozen=True):
-    """Somebody offers a calendar, changes what they offer, or takes it back; the sharee reads it. ``what``: the state
-    of the share (domain.mount), ``name``: the owner's, ``title``: the calendar's."""
+    """Somebody offers a calendar, changes what they offer, or takes it back; the sharee reads it.
+
+    ``what``: the state of the share (domain.mount), or "joined", "role" or "left" for the member of a team calendar,
+    whose ``access`` may be "manager". ``name``: the owner's, ``title``: the calendar's.
+    """
 
     share_id: UUID
     what: str

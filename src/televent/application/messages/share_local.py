@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from televent.application.messages.message import Message, Part
 
 
 class ShareOffer(Part, frozen=True, tag_field="what", tag="offer"):
-    """The owner grants ``access``, or changes it. ``revision`` counts the owner's messages to this sharee."""
+    """The owner grants ``access``, or changes it. ``revision`` counts the owner's messages to this sharee. ``role``:
+    that of the member of a team calendar; "" for a sharee."""
 
     owner: UUID
     calendar_id: UUID
@@ -17,6 +19,7 @@ class ShareOffer(Part, frozen=True, tag_field="what", tag="offer"):
     title: str
     owner_name: str
     summary: str
+    role: str = ""
 
 
 class ShareEnd(Part, frozen=True, tag_field="what", tag="end"):
@@ -34,6 +37,9 @@ class ShareAnswer(Part, frozen=True, tag_field="what", tag="answer"):
     accepted: bool
     number: int
 
+
+STATUS_OF: Final = {"joined": "accepted", "role": "accepted", "left": "ended"}
+"""The state of a share in which news of a team calendar is true."""
 
 ShareNews = ShareOffer | ShareEnd | ShareAnswer
 

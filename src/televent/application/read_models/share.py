@@ -27,6 +27,8 @@ class Share:
     seq: int
     run: str
     began: int
+    role: str = ""
+    """That of a member of a team calendar; "" for a sharee."""
 
     @property
     def counter(self) -> Counter:

@@ -66,6 +66,8 @@ class MountRow:
     held: str | None
     calendar: str | None
     """The calendar's name in the owner's home; None after its deletion."""
+    role: str = ""
+    """That of a member of a team calendar; "" for a sharee."""
 
 
 @dataclass(frozen=True, slots=True)

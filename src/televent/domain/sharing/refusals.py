@@ -13,6 +13,18 @@ class TooManySharees(Refusal):
     """The calendar is shared with two hundred people already."""
 
 
+class NotManager(Refusal):
+    """Only a manager of the team calendar may do this."""
+
+
+class LastManager(Refusal):
+    """A team calendar needs a manager: make somebody else a manager first."""
+
+
+class NotMember(Refusal):
+    """This person is no member of the team calendar."""
+
+
 class NotShared(Refusal):
     """This calendar is not shared with you."""
 

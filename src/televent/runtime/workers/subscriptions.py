@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import structlog
 
@@ -19,6 +19,7 @@ from televent.application.outage import Outage
 from televent.application.outward import Outward
 from televent.application.use_cases.feeds.subscribe import end_keeper, retitle, settle_in, unsubscribe
 from televent.application.use_cases.feeds.take_feed import Broken, take_feed
+from televent.application.use_cases.teams.team_calendars import sweep_teams
 from televent.domain.ids import AccountId
 from televent.runtime.compose import Core, now
 from televent.runtime.workers.due_work import whenever_due
@@ -60,6 +61,8 @@ async def read_due(core: Core, outward: Outward, clock: Callable[[], datetime] =
     abandoned = await core.run(core.backend.subscriptions.abandoned, AT_ONCE)
     for keeper in abandoned:
         await core.run(end_keeper, core.backend, _context(keeper, clock()), keeper)
+    # Rarely one: its process ended before the last step.
+    await core.run(sweep_teams, core.backend, _context(AccountId(UUID(int=0)), clock()), AT_ONCE)
     due = await core.run(core.backend.subscriptions.claim, clock(), AT_ONCE)
     results = await asyncio.gather(*(_read(core, outward, each, clock) for each in due), return_exceptions=True)
     for each, result in zip(due, results, strict=True):

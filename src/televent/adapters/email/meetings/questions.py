@@ -22,10 +22,12 @@ from televent.application.drafts import KEEP
 from televent.application.messages.mail import OfferMail, ShareMail, UninvitedMail
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp
+from televent.application.messages.share_local import STATUS_OF
 from televent.application.refusals import NotOrganizer, UnknownResource
 from televent.application.use_cases.importing.offers import Offer, keep_offer, offer_of
 from televent.application.use_cases.scheduling.uninvited import mark_of, uninvited_of
 from televent.domain.ids import AccountId
+from televent.domain.sharing.access import MANAGER, READ_WRITE
 from televent.wording.display import Display
 from televent.wording.offered import offered_line, unknown_zones
 from televent.wording.texts import text_of
@@ -103,7 +105,9 @@ class QuestionMails:
                 return _Question(OFFER, offer_id, KEEP, lambda link: offer_content(offer, display, link))
             case ShareMail():
                 rows = self._backend.reads.shares_of(tenant)
-                if not any(row.share_id == mail.share_id and row.status == mail.what for row in rows):
+                if not any(
+                    row.share_id == mail.share_id and row.status == STATUS_OF.get(mail.what, mail.what) for row in rows
+                ):
                     return None
                 purpose = SHARE if mail.what == "offered" else ""
                 return _Question(purpose, mail.share_id, KEPT, lambda link: share_content(mail, language, link))
@@ -136,9 +140,12 @@ def offer_content(offer: Offer, display: Display, link: str | None) -> Content:
     return _content(language, subject, lead, lines, link, "offer-look", "offer-elsewhere")
 
 
+_ACCESS: Final = {READ_WRITE: "share-access-write", MANAGER: "share-access-manager"}
+
+
 def share_content(mail: ShareMail, language: str, link: str | None) -> Content:
     """The question about a calendar that somebody shares, or the news that it changed or ended."""
-    access = texts.say(language, f"share-access-{'write' if mail.access == 'read-write' else 'read'}")
+    access = texts.say(language, _ACCESS.get(mail.access, "share-access-read"))
     values = {"name": short(mail.name), "title": title_of(mail.title, language), "access": access}
     subject = texts.say(language, f"share-{mail.what}-subject", **values)
     lead = texts.say(language, f"share-{mail.what}", **values)

@@ -25,7 +25,11 @@ _SELECT = """
     FROM account LEFT JOIN device ON device.tenant_id = account.tenant_id"""
 _ORDER = " ORDER BY account.opened_at, account.tenant_id, device.created_at, device.device_id"
 ACCOUNT_BY = _SELECT + " WHERE {where}" + _ORDER
-ACCOUNTS = ACCOUNT_BY.format(where="NOT EXISTS (SELECT FROM keeper WHERE keeper.tenant_id = account.tenant_id)")
+ACCOUNTS = ACCOUNT_BY.format(
+    where="""
+    NOT EXISTS (SELECT FROM keeper WHERE keeper.tenant_id = account.tenant_id)
+    AND NOT EXISTS (SELECT FROM team WHERE team.tenant_id = account.tenant_id)"""
+)
 FORMER_HOLDERS = ACCOUNT_BY.format(
     where="""account.tenant_id IN (
         SELECT was.tenant_id FROM address AS was WHERE was.address = ANY(%s) AND was.former

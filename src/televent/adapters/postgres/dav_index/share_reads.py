@@ -5,7 +5,9 @@ So a share ends with the owner's commit, on every node, whatever the sharee's ro
 
 from __future__ import annotations
 
+import html
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from televent.adapters.postgres.dav_index.pooled_reads import PooledReads
@@ -52,7 +54,8 @@ GRANTED = f"""
 SHARES = f"""
     SELECT mount.share_id, mount.owner_id, mount.calendar_id, mount.status, mount.access, mount.title,
         mount.owner_name, mount.summary, mount.notice, mount.noticed_at, mount.revision,
-        calendar.shares -> mount.tenant_id::text ->> 'access', calendar.name
+        calendar.shares -> mount.tenant_id::text ->> 'access', calendar.name,
+        coalesce(calendar.shares -> mount.tenant_id::text ->> 'role', ''), calendar.props ->> '{{DAV:}}displayname'
     FROM mount LEFT JOIN calendar ON calendar.tenant_id = mount.owner_id
         AND calendar.calendar_id = mount.calendar_id AND NOT calendar.deleted AND {_KNOWN}
     WHERE mount.tenant_id = %s ORDER BY mount.noticed_at, mount.share_id"""  # noqa: S608
@@ -63,6 +66,7 @@ ACQUAINTANCES = f"""
             AND NOT calendar.deleted AND calendar.shares ? mount.tenant_id::text AND {_KNOWN}
         WHERE mount.tenant_id = %s AND mount.status IN ('offered', 'accepted')
             AND NOT EXISTS (SELECT FROM keeper WHERE keeper.tenant_id = mount.owner_id)
+            AND NOT calendar.shares -> mount.tenant_id::text ? 'role'
         UNION ALL
         SELECT grantee.key::uuid, grantee.value ->> 'address', grantee.value ->> 'status' = 'accepted'
         FROM calendar CROSS JOIN jsonb_each(calendar.shares) AS grantee
@@ -111,7 +115,9 @@ class ShareReads(PooledReads):
 
     def shares_of(self, tenant: AccountId) -> list[MountRow]:
         """Every share that was ever offered to this account, the oldest first."""
-        return [MountRow(*row) for row in self._fetch(SHARES, (tenant,))]
+        found = [(MountRow(*row[:-1]), row[-1]) for row in self._fetch(SHARES, (tenant,))]
+        # The title of an offer is its owner's at that time. A team's managers rename its calendar for all.
+        return [replace(row, title=html.unescape(now)) if row.role and now else row for row, now in found]
 
 
 def shared_calendars(pool: Pool, tenants: Collection[AccountId]) -> dict[AccountId, list[CalendarRow]]:
@@ -144,5 +150,6 @@ def _shared(row: Row, sharee: AccountId) -> CalendarRow:
         seq=seq or 0,
         run=run or NO_RUN,
         began=began or 0,
+        role=calendar.shares[str(sharee)].get("role", ""),
     )
     return seen_by_sharee(calendar, share)

@@ -34,6 +34,7 @@ TABLES: Final = (
     # A worker then erases the accounts of the calendars.
     "subscription",
     "keeper",
+    "team",
 )
 """Tables of which the account's rows are deleted."""
 # Mails from and to the person: at their addresses, and at the tokens that stand for them or for their meetings. A mail

@@ -40,6 +40,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "idempotency_key": "answers of the last day, which repeat events that are in it",
     "inbox": "keys of messages that were applied",
     "keeper": "ids of the accounts of subscribed calendars",
+    "team": "ids of the accounts of team calendars",
     "password": "the hash of the password",
     "pending_account": "registrations that are no accounts yet",
     "push_silence": "numbers",

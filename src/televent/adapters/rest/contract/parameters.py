@@ -21,11 +21,12 @@ DESCRIPTIONS: Final = {
     "key_id": "The `id` of an API key.",
     "limit": "Max items of the answer.",
     "occurrence_id": "The `occurrence_id` of one occurrence of a series.",
-    "person_id": "The `person_id` of a share.",
+    "person_id": "The `person_id` of a share, or of a member of a team calendar.",
     "proposal": "The `id` of a proposal.",
     "session_id": "The `id` of a session.",
     "share_id": "The `id` of a share.",
     "subscription_id": "The `id` of a subscription.",
+    "team_id": "The `id` of a team calendar.",
     "user_id": "The `id` of an account.",
     "webhook_id": "The `id` of a webhook.",
 }

@@ -17,6 +17,7 @@ _FILE: Final = (
 REQUESTS: Final[dict[str, Any]] = {
     "addAddress": {"email": "ann.office@example.com"},
     "addAttendees": {"attendees": [{"email": "bob@example.com", "name": "Bob"}]},
+    "addTeamMember": {"email": "bob@example.com", "role": "writer"},
     "addDevice": {"name": "Phone"},
     "answerInvitation": {"answer": "ACCEPTED", "note": "I come ten minutes later."},
     "answerShare": {"accept": True},
@@ -31,6 +32,8 @@ REQUESTS: Final[dict[str, Any]] = {
     "changeMe": {"time_zone": "Europe/Prague", "preferences": {"clock": "24", "reminder_minutes": [10, 60]}},
     "changeOccurrence": {"start": "2026-12-07T11:00:00", "time_zone": "Europe/London"},
     "changePassword": {"old_password": _PASSWORD, "new_password": "eight grey bicycles"},
+    "changeTeamCalendar": {"name": "Product design", "colour": "#1a73c9"},
+    "changeTeamMember": {"role": "manager"},
     "changeWebhook": {"types": ["event.created"], "enabled": True},
     "createCalendar": {"name": "Work", "colour": "#1a73c9", "time_zone": "Europe/London"},
     "createEvent": {
@@ -46,6 +49,7 @@ REQUESTS: Final[dict[str, Any]] = {
     "createFeed": {"content": "busy", "description": "For the family"},
     "createKey": {"name": "Backup script", "scopes": ["calendars:read"], "expires_at": None},
     "createSubscription": {"url": "webcal://example.com/holidays.ics", "title": "Holidays"},
+    "createTeamCalendar": {"name": "Design", "members": [{"email": "bob@example.com", "role": "writer"}]},
     "createWebhook": {"url": "https://example.com/hooks/televent", "types": ["event.created", "rsvp.given"]},
     "declineProposal": {"note": "Monday is full."},
     "duplicateEvent": {"start": "2026-12-14T10:00:00"},

@@ -26,12 +26,15 @@ ORDER: Final = "{http://apple.com/ns/ical/}calendar-order"
 Name = Annotated[str, Meta(min_length=1, max_length=256, pattern=r"\S", examples=["Work"])]
 Colour = Annotated[str, Meta(pattern=r"^#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?$", examples=["#1a73c9"])]
 Text = Annotated[str, Meta(max_length=10_000)]
+Role = Literal["reader", "writer", "manager"]
+ROLES: Final[tuple[Role, ...]] = ("reader", "writer", "manager")
 Order = Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
 
 
 class Calendar(msgspec.Struct, frozen=True, kw_only=True):
     """A calendar. ``default``: new events and invitations go there. ``access``: "owner", or what its owner grants.
-    ``owner_name``: of a shared calendar. ``components``: the kinds of entries that it takes."""
+    ``owner_name``: of a shared calendar. ``team_role``: the person's in a team calendar, else null. ``components``: the
+    kinds of entries that it takes."""
 
     id: UUID
     name: str
@@ -42,6 +45,7 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
     default: bool
     access: Literal["owner", "read", "read-write"]
     owner_name: str | None
+    team_role: Role | None
     components: tuple[str, ...]
 
 
@@ -70,15 +74,36 @@ def calendar_of(row: CalendarRow, default: UUID | None) -> Calendar:
     return Calendar(
         id=row.calendar_id,
         name=title_of(row),
-        colour=_text(row, COLOUR) or colour_of(row.calendar_id),
-        description=_text(row, DESCRIPTION),
-        time_zone=_text(row, ZONE_ID) or tzid_of(_text(row, ZONE).encode()),
+        colour=colour_in(row),
+        description=description_in(row),
+        time_zone=zone_in(row),
         order=int(order) if order.lstrip("-").isdecimal() and order.isascii() and len(order) < 10 else None,
         default=row.calendar_id == default,
         access="owner" if share is None else "read-write" if share.access == "read-write" else "read",
         owner_name=share.owner_name if share is not None else None,
+        team_role=role_of(share.role) if share is not None else None,
         components=row.components,
     )
+
+
+def role_of(role: str) -> Role | None:
+    """The role of a member of a team calendar; None for any other text."""
+    return next((each for each in ROLES if each == role), None)
+
+
+def colour_in(row: CalendarRow) -> str:
+    """The calendar's colour, or the one that it has without one."""
+    return _text(row, COLOUR) or colour_of(row.calendar_id)
+
+
+def description_in(row: CalendarRow) -> str:
+    """The calendar's description."""
+    return _text(row, DESCRIPTION)
+
+
+def zone_in(row: CalendarRow) -> str | None:
+    """The calendar's time zone; None without one."""
+    return _text(row, ZONE_ID) or tzid_of(_text(row, ZONE).encode())
 
 
 def properties(given: CalendarFields) -> tuple[dict[str, str], frozenset[str]]:

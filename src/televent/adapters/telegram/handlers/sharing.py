@@ -17,7 +17,7 @@ from televent.application.read_models.calendars import CalendarRow
 from televent.application.refusals import NotShared
 from televent.application.use_cases.calendars import sharing
 from televent.domain.ids import AccountId
-from televent.domain.sharing.access import BUSY, READ, READ_WRITE
+from televent.domain.sharing.access import BUSY, MANAGER, READ, READ_WRITE
 
 router = Router(name="sharing")
 
@@ -25,7 +25,12 @@ ACCESS = {
     "read": READ, "view": READ, "чтение": READ,
     "write": READ_WRITE, "edit": READ_WRITE, "запись": READ_WRITE,
 }  # fmt: skip
-_WORDS = {READ: "share-access-read", READ_WRITE: "share-access-write", BUSY: "share-access-busy"}
+_WORDS = {
+    READ: "share-access-read",
+    READ_WRITE: "share-access-write",
+    BUSY: "share-access-busy",
+    MANAGER: "share-access-manager",
+}
 
 
 def access_words(language: str, access: str) -> str:
@@ -145,9 +150,11 @@ async def _lines(door: BotDoor, person: Person) -> list[_Line]:
     for other in await door.run(door.backend.reads.shares_of, person.account.tenant):
         if other.held is None or other.status not in ("accepted", "offered"):
             continue
-        number, access = len(lines) + 1, access_words(language, other.held)
+        role = MANAGER if other.role == MANAGER else other.held
+        number, access = len(lines) + 1, access_words(language, role)
         values = {"title": other.title, "name": other.owner_name}
-        text = say(language, "share-line-theirs", number=number, access=access, **values)
+        line = "share-line-team" if other.role else "share-line-theirs"
+        text = say(language, line, number=number, access=access, **values)
         lines.append(_Line(text, None, None, other.share_id, other.owner_name))
     return lines
 

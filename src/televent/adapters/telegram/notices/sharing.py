@@ -7,13 +7,14 @@ from televent.adapters.telegram.handlers.sharing import access_words
 from televent.adapters.telegram.notices.chat import Chat
 from televent.adapters.telegram.texts import say
 from televent.application.messages.chat import ShareNotice
+from televent.application.messages.share_local import STATUS_OF
 
 
 async def send_share(chat: Chat, notice: ShareNotice) -> None:
     """Tells that a calendar is offered, changed or withdrawn; skips a notice that is outdated."""
     language, what, share_id = chat.person.language, notice.what, notice.share_id
     rows = await chat.door.run(chat.door.backend.reads.shares_of, chat.person.account.tenant)
-    if not any(row.share_id == share_id and row.status == what for row in rows):
+    if not any(row.share_id == share_id and row.status == STATUS_OF.get(what, what) for row in rows):
         return
     values = {"name": notice.name, "title": notice.title, "access": access_words(language, notice.access)}
     buttons = cards.share_buttons(str(share_id), language) if what == "offered" else None

@@ -9,7 +9,6 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 from uuid import UUID, uuid5
 
 from televent.application.addressing import WORKER_DELAY
@@ -27,11 +26,13 @@ from televent.application.read_models.shares import MountRow
 from televent.application.refusals import NotShared, UnknownCalendar, UnknownSharee
 from televent.domain.calendar.commands import CalendarCommand
 from televent.domain.calendar.decide import decide as decide_calendar
+from televent.domain.calendar.events import CalendarEvent
 from televent.domain.calendar.state import Calendar
 from televent.domain.ids import AccountId, StreamKey
 from televent.domain.sharing.access import BUSY
 from televent.domain.sharing.access import share_id as share_id_of
 from televent.domain.sharing.grants.commands import DismissAnswer, NoteShareAnswer, ShareCalendar, WithdrawShare
+from televent.domain.sharing.grants.state import NOBODY, Grants, granted
 from televent.domain.sharing.mount.commands import (
     AnswerShare,
     ChangeMountProperties,
@@ -71,44 +72,26 @@ def share_calendar(
     access: str,
     summary: str = "",
     known_by: str = "",
+    role: str = "",
 ) -> None:
     """Grants ``access`` (one of ACCESS), or changes a grant. ``known_by``: the address that the owner wrote for the
-    sharee; "": the sharee was found in another way. Raises UnknownCalendar, UnknownSharee, TooManySharees."""
+    sharee; "": the sharee was found in another way. ``role``: that of a member of a team calendar, who need not
+    answer. Raises UnknownCalendar, UnknownSharee, TooManySharees, LastManager."""
     if sharee.tenant == context.tenant:
         raise UnknownSharee()
-    row, owner = _own(backend, context, name), backend.people.account(context.tenant)
+    row = _own(backend, context, name)
     # An owner may share with a Telegram number. An address that they did not write would reveal whose number it is.
     granted = row.shares.get(str(sharee.tenant))
     address = known_by.lower() or (str(granted["address"]) if granted is not None else f"urn:uuid:{sharee.tenant}")
     summary = " ".join(summary.split())[:MAX_SUMMARY]
-    command = ShareCalendar(row.calendar_id, sharee.tenant, access, address, sharee.name, summary)
-
-    def offer(after: Calendar) -> list[OutboxMessage]:
-        grant = after.grants[sharee.tenant]
-        news = ShareOffer(
-            owner=context.tenant,
-            calendar_id=row.calendar_id,
-            access=access,
-            revision=grant.revision,
-            title=title_of(row),
-            owner_name=owner.name,
-            summary=grant.summary,
-        )
-        return [_message(context, sharee.tenant, news)]
-
-    _record_and_send(backend, context, row, command, offer)
+    command = ShareCalendar(row.calendar_id, sharee.tenant, access, address, sharee.name, summary, role)
+    change_grants(backend, context, row, command)
 
 
 def withdraw_share(backend: Backend, context: Context, *, name: str, sharee: AccountId) -> None:
     """Withdraws a grant; nothing happens without one. Raises UnknownCalendar."""
     row = _own(backend, context, name)
-    command = WithdrawShare(row.calendar_id, sharee)
-
-    def end(after: Calendar) -> list[OutboxMessage]:
-        revision = after.grants[sharee].revision
-        return [_end(context, row.calendar_id, sharee, revision)]
-
-    _record_and_send(backend, context, row, command, end)
+    change_grants(backend, context, row, WithdrawShare(row.calendar_id, sharee))
 
 
 def end_messages(context: Context, row: CalendarRow) -> list[OutboxMessage]:
@@ -170,7 +153,7 @@ def receive_share(backend: Backend, context: Context, news: ShareNews) -> None:
     share_id = share_id_of(news.calendar_id, context.tenant)
     command: MountCommand
     if isinstance(news, ShareOffer):
-        offered = (news.access, news.revision, news.title, news.owner_name, news.summary)
+        offered = (news.access, news.revision, news.title, news.owner_name, news.summary, news.role)
         command = OfferShare(share_id, news.owner, news.calendar_id, *offered)
     else:
         command = EndShare(share_id, news.revision)
@@ -184,9 +167,8 @@ def _receive_answer(backend: Backend, context: Context, news: ShareAnswer) -> No
     if row is None:
         return
     command = NoteShareAnswer(news.calendar_id, news.sharee, news.accepted, news.number, context.now, title_of(row))
-    stream = StreamKey(context.tenant, news.calendar_id)
     try:
-        handle(backend.store, context, CALENDAR, stream, lambda state: decide_calendar(state, command))
+        change_grants(backend, context, row, command)
     except UnknownCalendar:
         return  # the calendar was deleted meanwhile
 
@@ -216,19 +198,49 @@ def _own(backend: Backend, context: Context, name: str) -> CalendarRow:
     return row
 
 
-def _record_and_send(
-    backend: Backend, context: Context, row: CalendarRow, command: CalendarCommand, messages_of: Any
-) -> None:
+def change_grants(backend: Backend, context: Context, row: CalendarRow, command: CalendarCommand) -> Grants:
+    """Runs a command on the grants of a calendar, and tells everybody whose grant it changed. Returns the grants
+    before it. Raises UnknownCalendar, TooManySharees, LastManager."""
+    before: Grants = {}
     sent: list[OutboxMessage] = []
 
+    def decided(state: Calendar) -> list[CalendarEvent]:
+        nonlocal before
+        before = state.grants
+        return decide_calendar(state, command)
+
     def messages(after: Calendar) -> list[OutboxMessage]:
-        queued: list[OutboxMessage] = messages_of(after)
-        sent[:] = queued
-        return queued
+        changed = {
+            sharee: grant
+            for sharee, grant in after.grants.items()
+            if grant.revision != before.get(sharee, NOBODY).revision
+        }
+        owner = backend.people.account(context.tenant).name if granted(changed) else ""
+        sent[:] = [
+            _end(context, row.calendar_id, AccountId(sharee), grant.revision)
+            if grant.access is None
+            else _message(
+                context,
+                AccountId(sharee),
+                ShareOffer(
+                    owner=context.tenant,
+                    calendar_id=row.calendar_id,
+                    access=grant.access,
+                    revision=grant.revision,
+                    title=title_of(row),
+                    owner_name=owner,
+                    summary=grant.summary,
+                    role=grant.role,
+                ),
+            )
+            for sharee, grant in changed.items()
+        ]
+        return sent
 
     key = StreamKey(context.tenant, row.calendar_id)
-    handle(backend.store, context, CALENDAR, key, lambda state: decide_calendar(state, command), messages)
+    handle(backend.store, context, CALENDAR, key, decided, messages)
     _deliver(backend, context, sent)
+    return before
 
 
 def _deliver(backend: Backend, context: Context, sent: list[OutboxMessage]) -> None:

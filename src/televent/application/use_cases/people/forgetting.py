@@ -14,6 +14,7 @@ from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR, CALENDAR_OBJECT, INBOX_ITEM, MOUNT
 from televent.application.event_store.handle import handle
 from televent.application.outage import Outage
+from televent.application.use_cases.calendars.sharing import change_grants
 from televent.domain.calendar.decide import decide as decide_calendar
 from televent.domain.calendar_object.events import PersonForgotten
 from televent.domain.calendar_object.forgotten import ForgetPerson, forget, known_in
@@ -106,5 +107,10 @@ def _end_share(backend: Backend, context: Context, share_id: UUID) -> None:
 
 
 def _withdraw(backend: Backend, context: Context, calendar_id: UUID, sharee: AccountId) -> None:
+    row = backend.reads.calendar_of(context.tenant, calendar_id)
+    if row is not None and row.shares.get(str(sharee), {}).get("role"):
+        # Another member becomes manager where the last one is gone, and is told.
+        change_grants(backend, context, row, WithdrawShare(calendar_id, sharee))
+        return
     key, command = StreamKey(context.tenant, calendar_id), WithdrawShare(calendar_id, sharee)
     handle(backend.store, context, CALENDAR, key, lambda state: decide_calendar(state, command))

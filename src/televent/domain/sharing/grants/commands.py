@@ -9,12 +9,15 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class ShareCalendar:
+    """``role``: that of a member of a team calendar; "": the calendar is shared by its owner."""
+
     calendar_id: UUID
     sharee: UUID
     access: str
     address: str
     name: str
     summary: str
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ class CalendarShared:
     """A sharee was granted access, or other access than before.
 
     ``revision`` counts the messages to this sharee about this calendar, withdrawals included. The sharee's side ignores
-    a message with an older revision.
+    a message with an older revision. ``role``: that of a member of a team calendar, who need not accept; "" for a
+    sharee.
     """
 
     calendar_id: UUID
@@ -24,6 +25,7 @@ class CalendarShared:
     address: Personal[str]
     name: Personal[str]
     summary: Personal[str]
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)

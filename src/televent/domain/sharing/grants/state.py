@@ -23,7 +23,7 @@ class Grant:
 
     ``access`` None: withdrawn; the grant stays, because its numbers must not start again. ``status``: "noresponse",
     "accepted" or "declined", as in CS:invite. ``unseen_at``: when an answer arrived that the owner has not seen; None:
-    there is none.
+    there is none. ``role``: that of a member of a team calendar; "" for a sharee.
     """
 
     access: str | None
@@ -34,6 +34,7 @@ class Grant:
     status: str = "noresponse"
     answered: int = 0
     unseen_at: datetime | None = None
+    role: str = ""
 
 
 Grants = Mapping[UUID, Grant]
@@ -52,7 +53,9 @@ def evolve_grants(grants: Grants, fact: SharingEvent) -> Grants:
             answered = before.answered if before is not None else 0
             # A new offer to a sharee who has not accepted needs a new answer; the earlier answer no longer counts.
             unseen = before.unseen_at if before is not None and kept else None
-            grant = Grant(fact.access, fact.revision, fact.address, fact.name, fact.summary, status, answered, unseen)
+            texts = (fact.address, fact.name, fact.summary)
+            status = "accepted" if fact.role else status
+            grant = Grant(fact.access, fact.revision, *texts, status, answered, unseen, fact.role)
         case ShareWithdrawn():
             grant = replace(before or NOBODY, access=None, revision=fact.revision, unseen_at=None)
         case ShareAnswered():
@@ -63,6 +66,11 @@ def evolve_grants(grants: Grants, fact: SharingEvent) -> Grants:
         case _:
             assert_never(fact)
     return {**grants, fact.sharee: grant}
+
+
+def members(grants: Grants) -> dict[UUID, Grant]:
+    """The members of a team calendar, those first who came first; none of a calendar that is shared by its owner."""
+    return {sharee: grant for sharee, grant in granted(grants).items() if grant.role}
 
 
 def granted(grants: Grants) -> dict[UUID, Grant]:

@@ -9,6 +9,8 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class OfferShare:
+    """``role``: that of the member of a team calendar; "": the calendar's owner offers it."""
+
     share_id: UUID
     owner: UUID
     calendar_id: UUID
@@ -17,6 +19,7 @@ class OfferShare:
     title: str
     owner_name: str
     summary: str
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)

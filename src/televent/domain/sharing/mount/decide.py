@@ -35,13 +35,15 @@ def decide(state: Mount, command: MountCommand) -> list[MountEvent]:
             if command.revision <= state.revision:
                 return []
             offered = (command.access, command.revision, command.title, command.owner_name, command.summary)
-            return [
-                ShareOffered(command.share_id, command.owner, command.calendar_id, *offered, state.status == "accepted")
-            ]
+            accepted = state.status == "accepted"
+            offer = ShareOffered(command.share_id, command.owner, command.calendar_id, *offered, accepted, command.role)
+            joins = command.role and not accepted
+            return [offer, ShareAccepted(command.share_id, state.number + 1)] if joins else [offer]
         case EndShare():
             if command.revision <= state.revision:
                 return []
-            return [ShareEnded(command.share_id, command.revision, state.access, state.title, state.owner_name)]
+            texts = (state.title, state.owner_name)
+            return [ShareEnded(command.share_id, command.revision, state.access, *texts, state.role)]
         case AnswerShare():
             if state.status in ("", "ended"):
                 raise NotShared()

@@ -14,6 +14,7 @@ class ShareOffered:
     """The owner offers a calendar, or changes the access or title of one that was offered.
 
     ``revision`` is the owner's count (CalendarShared). ``accepted``: the sharee has already accepted.
+    ``role``: that of the member of a team calendar, who need not accept; "" for a sharee.
     """
 
     share_id: UUID
@@ -25,6 +26,7 @@ class ShareOffered:
     owner_name: Personal[str]
     summary: Personal[str]
     accepted: bool = False
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class ShareEnded:
     access: str
     title: Personal[str]
     owner_name: Personal[str]
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)

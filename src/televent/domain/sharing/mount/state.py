@@ -42,6 +42,7 @@ class Mount:
     summary: str = ""
     notice: str = ""
     props: Mapping[str, str] = field(default_factory=dict)
+    role: str = ""
 
 
 def evolve(state: Mount, fact: MountEvent) -> Mount:
@@ -61,6 +62,7 @@ def evolve(state: Mount, fact: MountEvent) -> Mount:
                 owner_name=fact.owner_name,
                 summary=fact.summary,
                 notice=status,
+                role=fact.role,
             )
         case ShareEnded():
             return replace(state, status="ended", revision=fact.revision, notice="ended")

@@ -40,6 +40,7 @@ EXAMPLE: Final = {
     "default": True,
     "access": "owner",
     "owner_name": None,
+    "team_role": None,
     "components": ["VEVENT", "VTODO", "VJOURNAL"],
 }
 CHANGED: Final = (*WRITTEN, "unknown-calendar", "precondition-failed", "too-many-properties", "not-shared")

@@ -151,6 +151,13 @@ share-offered =
 share-accepted =
     🔄 <b>{ $name }</b>: теперь в календаре <b>{ $title }</b> вы можете { $access }.
 share-ended = 🚫 <b>{ $name }</b> больше не делится с вами календарём <b>{ $title }</b>.
+share-joined =
+    👥 Вы в командном календаре <b>{ $title }</b>. Вы можете { $access }. Он уже в ваших приложениях.
+    /share list – выйти из него
+share-role = 👥 Командный календарь <b>{ $title }</b>: теперь вы можете { $access }.
+share-left = 🚫 Вы больше не участник командного календаря <b>{ $title }</b>.
+share-access-manager = менять его и выбирать участников
+share-line-team = { $number }. 👥 <b>{ $title }</b>: { $access }
 share-access-read = смотреть его
 share-access-write = смотреть и менять его
 share-access-busy = видеть, когда он занят

@@ -1,0 +1,31 @@
+"""The accounts that own team calendars, and the port to their list (ADR 96).
+
+A team calendar belongs to an account of its own without addresses, and its members have shares with roles. So no
+person's leaving or erasure takes it away, and every door treats it as a calendar that is shared.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from televent.domain.ids import AccountId
+
+SETTLED: Final = timedelta(hours=1)
+"""Time after which a team calendar without members is one whose making or end was cut off."""
+
+
+class Teams(Protocol):
+    """Lists teams, for all nodes. Synchronous; called through threads."""
+
+    def add(self, team: AccountId, now: datetime) -> None:
+        """Notes the account of a team calendar that is being made. Idempotent."""
+        ...
+
+    def abandoned(self, before: datetime, limit: int) -> list[AccountId]:
+        """Teams without members that were made before that time."""
+        ...
+
+    def forget(self, team: AccountId) -> None:
+        """The account is erased."""
+        ...

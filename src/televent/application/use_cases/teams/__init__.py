@@ -1,0 +1,1 @@
+"""Team calendars and their members."""
