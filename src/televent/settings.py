@@ -61,7 +61,7 @@ class Settings(BaseSettings):
 
     api_host: Host = Field("0.0.0.0", validation_alias="API_HOST")
     api_port: int = Field(3000, ge=0, le=65535, validation_alias="API_PORT")
-    api_workers: int = Field(1, ge=1, le=64, validation_alias="API_WORKERS")
+    api_workers: int | None = Field(None, ge=1, le=64, validation_alias="API_WORKERS")
     public_url: str | None = Field(None, validation_alias="PUBLIC_URL")
     jwt_secret: SecretStr | None = Field(None, min_length=32, validation_alias="JWT_SECRET")
     cors_origins: Annotated[tuple[Annotated[str, AfterValidator(formats.origin)], ...], NoDecode] = Field(

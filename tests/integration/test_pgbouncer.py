@@ -121,6 +121,11 @@ def test_a_direct_url_that_is_none_is_refused(database_url: str, empty_database_
             assert f"DATABASE_DIRECT_URL {reason}" in str(done.exception)
 
 
+def test_doctor_leaves_the_number_of_sessions_to_the_pooler(pooler: str, tmp_path: Path) -> None:
+    place = {"DATABASE_URL": pooler, "TELEVENT_DATA_DIR": str(tmp_path), "API_WORKERS": "64"}
+    assert findings(command("doctor", "--json", **place))["connections"] == ""
+
+
 def test_doctor_tells_of_a_pooler(database_url: str, pooler: str, tmp_path: Path) -> None:
     place = {"DATABASE_URL": pooler, "TELEVENT_DATA_DIR": str(tmp_path)}
     assert "DATABASE_DIRECT_URL is not set" in findings(command("doctor", "--json", **place))["sessions"]
@@ -142,10 +147,14 @@ def test_notifications_sent_through_it_prepare_nothing(pooler: str, monkeypatch:
     assert state_of_sessions(pooler) == {}
 
 
-@pytest.mark.parametrize("direct", [True, False])
-def test_all_services_run_through_it(database_url: str, pooler: str, tmp_path: Path, direct: bool) -> None:
-    """Without DATABASE_DIRECT_URL too: nothing is pending, and changes are polled for."""
+@pytest.mark.parametrize(("direct", "processes"), [(True, 1), (False, 1), (True, 3), (False, 3)])
+def test_all_services_run_through_it(
+    database_url: str, pooler: str, tmp_path: Path, direct: bool, processes: int
+) -> None:
+    """Without DATABASE_DIRECT_URL too: nothing is pending, and changes are polled for. Three API processes with their
+    pools share the pooler's six sessions with worker and bot."""
     more = {"DATABASE_DIRECT_URL": database_url} if direct else {}
+    more["API_WORKERS"] = str(processes)
     with Televent(tmp_path / "data", DATABASE_URL=pooler, **more) as televent:
         added = json.loads(televent.run("account", "add", "--telegram-id", "1001", "--name", "Ann", "--json").stdout)
         with CalendarApp(televent.api, 1001, added["password"]) as app:

@@ -48,6 +48,7 @@ def check_up(settings: Settings) -> list[Finding]:
         with database(settings) as url:
             _database(url, findings, settings.public_url)
             findings.append(_sessions(settings, url))
+            findings.append(_connections(settings, url))
     except OperatorError as error:
         findings.append(("database", False, str(error)))
     except psycopg.Error as error:
@@ -145,6 +146,20 @@ def _sessions(settings: Settings, url: str) -> Finding:
         "DATABASE_URL leads through a pooler and DATABASE_DIRECT_URL is not set: migrate and rebuild are refused, and"
         " services poll for changes",
     )
+
+
+def _connections(settings: Settings, url: str) -> Finding:
+    """Whether PostgreSQL has room for the connections of all processes of this node."""
+    import psycopg
+
+    from televent.adapters.postgres.session import is_pooled
+    from televent.runtime.configuration.connection_count import connections_of
+
+    with psycopg.connect(url, autocommit=True, prepare_threshold=None) as connection:
+        if is_pooled(connection):
+            return "connections", True, "the pooler decides how many sessions of PostgreSQL there are"
+        found = connections_of(settings, connection)
+    return "connections", found.fits, found.sentence
 
 
 def _database(url: str, findings: list[Finding], public_url: str | None) -> None:

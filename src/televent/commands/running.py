@@ -14,7 +14,7 @@ from televent.runtime.database import Chosen, OperatorError
 __all__ = ["COMMANDS", "Chosen"]
 
 SERVICES = {
-    "api": "REST, CalDAV and health on API_HOST:API_PORT",
+    "api": "REST, CalDAV and health on API_HOST:API_PORT, in API_WORKERS processes",
     "bot": "the Telegram bot, and its messages to chats",
     "worker": "the followers of the log, iTIP messages, outgoing mail",
     "mail": "the SMTP/LMTP listener for inbound mail",
@@ -48,6 +48,7 @@ def up(chosen: Chosen, port: int | None, host: str | None) -> None:
 
 
 def _service(names: tuple[str, ...], chosen: Chosen, descriptors: dict[str, int | None]) -> None:
+    from televent.runtime.configuration.cores import api_processes
     from televent.runtime.logs import set_up_logs
     from televent.runtime.processes.preloading import import_whole
     from televent.runtime.up import run_services
@@ -58,10 +59,18 @@ def _service(names: tuple[str, ...], chosen: Chosen, descriptors: dict[str, int 
             "DATABASE_URL is not set. A single service needs it; `televent up` starts its own database."
         )
     set_up_logs(settings.log_level, settings.log_format)
-    for name in names:
-        import_whole(name)
     import uvloop
 
+    alone = names == ("api",) and descriptors["ready_fd"] is None
+    count = api_processes(settings, alone=True) if alone else 1
+    if count > 1:
+        from televent.runtime.api_processes import run_api_processes
+
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(run_api_processes(settings, count))
+        return
+    for name in names:
+        import_whole(name)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run_services(settings, names, **descriptors))
 

@@ -19,12 +19,14 @@ import structlog
 from televent.adapters.sandbox.config import kept_token, url_of
 from televent.runtime.backups.backup_place import make_directories
 from televent.runtime.banner import banner
+from televent.runtime.configuration.cores import api_processes
 from televent.runtime.configuration.doubts import doubts
 from televent.runtime.configuration.mail_signing import signers_of
 from televent.runtime.data_directory import reachable
 from televent.runtime.database import OperatorError, TemporaryError, prepare_data_directory, session_url
 from televent.runtime.person_keys import in_data_directory, keys_place
 from televent.runtime.privileges import Standing, standing, step_down, user_of
+from televent.runtime.processes.database_room import room_in_database
 from televent.runtime.processes.forks import READY
 from televent.runtime.processes.loop_watch import loop_watched
 from televent.runtime.processes.port_choice import chosen_ports
@@ -61,7 +63,7 @@ async def run_services(
     from televent.adapters.postgres.schema.migration_files import MigrationError
     from televent.adapters.postgres.session import NeedsSession
 
-    stop = _asked_to_stop()
+    stop = asked_to_stop()
     if lifeline_fd is not None:
         asyncio.get_running_loop().add_reader(lifeline_fd, stop.set)
     try:
@@ -149,7 +151,7 @@ def _announce(ready_fd: int | None, found: Standing) -> None:
 async def run_everything(settings: Settings) -> int:
     """Runs ``televent up`` until a signal. Returns the exit code. Raises OperatorError, SettingsError."""
     started = time.monotonic()
-    stop = _asked_to_stop()
+    stop = asked_to_stop()
     prepare_data_directory(settings)
     make_directories(settings, settings.backup_dir)
     # Else the worker, which signs, would find a bad key after all others have begun.
@@ -162,11 +164,11 @@ async def run_everything(settings: Settings) -> int:
 async def _run(
     settings: Settings, services: Sequence[str], stop: asyncio.Event, started: float, notes: Sequence[str]
 ) -> int:
-    supervisor = Supervisor()
+    supervisor, api = Supervisor(), api_processes(settings, alone=False)
     listeners: list[socket.socket] = []
     database: EmbeddedPostgres | None = None
     try:
-        listeners += open_api(settings)
+        listeners += open_api(settings, api)
         # It starts a small process, which need not delay the database.
         account = asyncio.create_task(asyncio.to_thread(standing, settings))
         # The fork server imports on one core while the database starts on another.
@@ -176,6 +178,7 @@ async def _run(
 
             database = EmbeddedPostgres(binaries=settings.pg_bin)
         url = await asyncio.to_thread(_start_database, settings, database)
+        notes = [*notes, *await asyncio.to_thread(partial(room_in_database, settings, url, api=api))]
         return await _supervise(supervisor, settings, url, listeners, stop, started, await account, notes)
     finally:
         supervisor.request_stop()
@@ -225,20 +228,20 @@ async def _supervise(
     others = ["--with", "mail", *(["--with", "sandbox"] if sandbox else [])]
     # The sandbox runs in the worker, and the bot polls it until the bot ends: so the worker stops last.
     supervisor.add("worker", ["worker", *others], environment, last=True)
-    if not await _ready(supervisor, stop):
+    if not await all_ready(supervisor, stop):
         return 0
     seconds = time.monotonic() - started
     print(banner(settings, sandbox=sandbox, seconds=seconds, account=account.sentence, notes=notes), flush=True)
     # The bot comes after the banner: importing aiogram takes seconds, and Telegram may be out of reach for long. People
     # use the others meanwhile, so only a mistake of the operator, such as a wrong token, may end everything.
     supervisor.add("bot", ["bot"], environment, tries_again=True)
-    if await _ready(supervisor, stop):
+    if await all_ready(supervisor, stop):
         log.info("the bot is ready", seconds=round(time.monotonic() - started, 1))
         await stop.wait()
     return 0
 
 
-async def _ready(supervisor: Supervisor, stop: asyncio.Event) -> bool:
+async def all_ready(supervisor: Supervisor, stop: asyncio.Event) -> bool:
     """Waits until every child is ready. Returns False where a stop is requested first. Raises OperatorError where a
     child cannot start."""
     asked = asyncio.create_task(stop.wait())
@@ -281,7 +284,7 @@ def services_environment(settings: Settings, url: str, account: Standing) -> dic
     return environment
 
 
-def _asked_to_stop() -> asyncio.Event:
+def asked_to_stop() -> asyncio.Event:
     """An event that SIGINT, SIGTERM and SIGHUP set. SIGHUP stays ignored where the process was started with nohup."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -59,10 +59,10 @@ def open_sockets(settings: Settings, services: Sequence[str], given: socket.sock
         yield MappingProxyType({setting: stack.enter_context(each) for setting, each in opened.items()})
 
 
-def open_api(settings: Settings) -> list[socket.socket]:
-    """A listening socket for each API process. Raises OperatorError where the port cannot be used."""
+def open_api(settings: Settings, count: int) -> list[socket.socket]:
+    """A listening socket for each of ``count`` API processes. Raises OperatorError where the port cannot be used."""
     (port,) = (each for each in ports(settings) if each.service == "api")
-    return [listen(port) for _ in range(settings.api_workers)]
+    return [listen(port) for _ in range(count)]
 
 
 def listen(port: Port) -> socket.socket:
