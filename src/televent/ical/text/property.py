@@ -39,7 +39,10 @@ class Property:
         # Texts in several threads may share a line: both then read the same.
         unfolded = self._unfolded
         if unfolded is not None:
-            self._params, self._value = parse_params(text_of(unfolded))
+            if unfolded[:1] == b":":
+                self._value = text_of(unfolded[1:])
+            else:
+                self._params, self._value = parse_params(text_of(unfolded))
             self._unfolded = None
 
     @property

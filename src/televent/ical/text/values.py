@@ -37,8 +37,8 @@ def moment(value: str, zone: tzinfo | None = None) -> Moment | None:
         if found[4] is None:
             return date(int(found[1]), int(found[2]), int(found[3]))
         year, month, day, hour, minute, second, utc = found.groups()
-        clock = int(hour), int(minute), min(int(second), 59)
-        return datetime(int(year), int(month), int(day), *clock, tzinfo=UTC if utc else zone)
+        day_and_clock = int(day), int(hour), int(minute), min(int(second), 59)
+        return datetime(int(year), int(month), *day_and_clock, tzinfo=UTC if utc else zone)
     except ValueError:
         return None
 
