@@ -91,8 +91,9 @@ class Policy:
     react: Callable[[Any, Envelope], Sequence[OutboxMessage]]
     topics: tuple[str, ...] = ()
     only_for: str | None = None
-    pause: float = 0.1
-    """Min seconds between two batches while the log grows."""
+    pause: float = 0.25
+    """Min seconds between two batches while the log grows; a fact after a quiet moment does not wait. A batch costs the
+    database and the worker about the same for one fact as for twenty (ADR 95)."""
 
 
 def folded(projection: Projection, event: LoggedEvent) -> Sequence[RowWrite]:
