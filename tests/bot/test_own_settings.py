@@ -36,7 +36,7 @@ def test_the_menu_shows_every_setting_with_its_value(chats: Chats) -> None:
         "👀 Who may ask when you are busy: those you meet with or share a calendar with",
         "📧 Mail addresses for invitations: ann-menu@example.com",
     ]
-    assert len(buttons(menu)) == 18
+    assert len(buttons(menu)) == 19
 
 
 def test_values_are_chosen_by_buttons(chats: Chats) -> None:

@@ -395,6 +395,6 @@ def test_a_calendar_inside_this_network_is_refused_and_never_read(database_url: 
         for url in (publisher.url, publisher.url.replace("http:", "webcal:"), "https://169.254.169.254/x.ics"):
             assert ann.ask("POST", "/api/subscriptions", {"url": url}).problem() == "invalid-url"
         subscribe(ann, "https://calendar.example.org/x.ics")
-        strict.sql("UPDATE subscription SET url = %s RETURNING 1", publisher.url)
+        strict.sql("UPDATE subscription SET url = convert_to(%s, 'UTF8') RETURNING 1", publisher.url)
         work(strict)
         assert (listed(ann)["last_error"], publisher.asked) == ("forbidden-address", [])

@@ -225,7 +225,7 @@ def test_a_url_inside_this_network_is_refused_when_it_is_given_and_when_it_is_se
                 assert (reply.status, reply.problem()) == (422, "invalid-url"), host
         made = ann.webhook("https://hooks.example.org/")
         assert ann.ask("PATCH", f"/api/webhooks/{made['id']}", {"url": program.url}).problem() == "invalid-url"
-        strict.sql("UPDATE webhook SET url = %s RETURNING 1", program.url)
+        strict.sql("UPDATE webhook SET url = convert_to(%s, 'UTF8') RETURNING 1", program.url)
         ann.ask("POST", f"/api/webhooks/{made['id']}/test")
         strict.work()
         assert program.heard == []

@@ -109,6 +109,10 @@ class Webhooks(Protocol):
         between."""
         ...
 
+    def seal_left(self) -> int:
+        """Seals the URLs that an earlier version has stored; returns their number."""
+        ...
+
     def remove(self, tenant: AccountId, webhook_id: UUID) -> bool:
         """Deletes a webhook with its deliveries. False: there is none."""
         ...

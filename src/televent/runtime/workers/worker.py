@@ -305,6 +305,7 @@ async def housekeeping(core: Core, stop: asyncio.Event) -> None:
                 if gone := await core.run(retain, core.pool, moment):
                     log.info("rows that were kept long enough are deleted", rows=gone)
                 await core.run(prune_register, core, moment)
+                await core.run(core.backend.webhooks.seal_left)
                 if core.direct is not None and await core.run(erased_since, core.pool, moment - CLEAR_FOR):
                     left = await core.run(scrub, core.direct)
                     log.info("the tables are cleared of what erased people left in them", left=left)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime
 from uuid import UUID
 
-from televent.adapters.postgres.rows import Pool, fetch
+from televent.adapters.postgres.rows import Pool, Row, fetch
+from televent.adapters.postgres.sealed_urls import SealedUrls
 from televent.adapters.postgres.wakeup import SUBSCRIPTIONS, Wakeups
+from televent.application.event_store.mapper import ErasedSubject, SubjectKeys
 from televent.application.feeds.taken import BETWEEN, LEASE, MAX_SUBSCRIPTIONS, Subscription
 from televent.domain.ids import AccountId
 
@@ -35,8 +38,8 @@ CLAIM = f"""
     WHERE subscription.tenant_id = due.tenant_id AND subscription.keeper = due.keeper
     RETURNING {", ".join(f"subscription.{each.strip()}" for each in _COLUMNS.split(","))}"""  # noqa: S608
 SETTLE = """
-    UPDATE subscription SET title = %s, etag = %s, modified = %s, polled_at = %s, taken_at = %s, failures = %s,
-        error = %s, events = %s, every = %s, next_at = %s, lease_until = NULL
+    UPDATE subscription SET url = %s, title = %s, etag = %s, modified = %s, polled_at = %s, taken_at = %s,
+        failures = %s, error = %s, events = %s, every = %s, next_at = %s, lease_until = NULL
     WHERE tenant_id = %s AND keeper = %s"""
 ABANDONED = """
     SELECT keeper.tenant_id FROM keeper
@@ -50,15 +53,17 @@ class PostgresSubscriptions:
     """Stores subscriptions. ``pool`` gives connections in autocommit mode. The worker that reads them is notified by
     ``wakeups``."""
 
-    def __init__(self, pool: Pool, wakeups: Wakeups) -> None:
+    def __init__(self, pool: Pool, wakeups: Wakeups, keys: SubjectKeys) -> None:
         self._pool = pool
+        self._urls = SealedUrls(keys)
         self._wakeups = wakeups
 
     def add(self, subscription: Subscription) -> bool:
         """Stores a new one, which no worker reads before ``begin``, or BETWEEN. False: there are too many, or the
         account is gone."""
         each = subscription
-        own = (each.tenant, each.keeper, each.url, each.title, each.titled, each.created_at, each.next_at)
+        url = self._urls.seal(each.tenant, each.keeper, each.url)
+        own = (each.tenant, each.keeper, url, each.title, each.titled, each.created_at, each.next_at)
         values = (*own, each.created_at + BETWEEN)
         with self._pool.connection() as connection, connection.transaction():
             if connection.execute(LOCK, (each.tenant,)).fetchone() is None:
@@ -78,12 +83,12 @@ class PostgresSubscriptions:
 
     def all(self, tenant: AccountId) -> list[Subscription]:
         """The account's subscriptions, the oldest first."""
-        return [Subscription(*row) for row in fetch(self._pool, ALL, (tenant,))]
+        return [self._opened(row) for row in fetch(self._pool, ALL, (tenant,))]
 
     def one(self, tenant: AccountId, keeper: UUID) -> Subscription | None:
         """A subscription; None where there is none."""
         rows = fetch(self._pool, ONE, (tenant, keeper))
-        return Subscription(*rows[0]) if rows else None
+        return self._opened(rows[0]) if rows else None
 
     def remove(self, tenant: AccountId, keeper: UUID) -> bool:
         """Deletes a subscription. False: there is none."""
@@ -96,13 +101,19 @@ class PostgresSubscriptions:
         with self._pool.connection() as connection:
             row = connection.execute(HURRY, values).fetchone()
         self._wakeups.notify(SUBSCRIPTIONS)
-        return Subscription(*row) if row is not None else None
+        return self._opened(row) if row is not None else None
 
     def claim(self, now: datetime, limit: int) -> list[Subscription]:
         """The subscriptions that are due and that no other worker reads."""
         values = {"now": now, "until": now + LEASE, "limit": limit}
         with self._pool.connection() as connection:
-            return [Subscription(*row) for row in connection.execute(CLAIM, values).fetchall()]
+            rows = connection.execute(CLAIM, values).fetchall()
+        claimed = []
+        for row in rows:
+            # The subscriber is being erased.
+            with contextlib.suppress(ErasedSubject):
+                claimed.append(self._opened(row))
+        return claimed
 
     def next_at(self) -> datetime | None:
         """When the next one is due and free; None where there is none."""
@@ -111,12 +122,22 @@ class PostgresSubscriptions:
 
     def settle(self, read: Subscription) -> None:
         """Stores the result of a read."""
+        try:
+            # That of an earlier version is not sealed yet.
+            url = self._urls.seal(read.tenant, read.keeper, read.url)
+        except ErasedSubject:
+            # The subscriber is gone, and the subscription with them.
+            return
         values = (
-            read.title, read.etag, read.modified, read.polled_at, read.taken_at, read.failures, read.error, read.events,
-            read.every, read.next_at, read.tenant, read.keeper,
+            url, read.title, read.etag, read.modified, read.polled_at, read.taken_at, read.failures, read.error,
+            read.events, read.every, read.next_at, read.tenant, read.keeper,
         )  # fmt: skip
         with self._pool.connection() as connection:
             connection.execute(SETTLE, values)
+
+    def _opened(self, row: Row) -> Subscription:
+        tenant, keeper, url, *rest = row
+        return Subscription(tenant, keeper, self._urls.open(tenant, keeper, url), *rest)
 
     def abandoned(self, limit: int) -> list[AccountId]:
         """Keepers whose subscription, or whose subscriber, is gone."""

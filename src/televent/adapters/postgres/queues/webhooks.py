@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from televent.adapters.postgres.queues.outbox_rows import ENQUEUE, outbox_row
 from televent.adapters.postgres.rows import Pool, Row, fetch
+from televent.adapters.postgres.sealed_urls import SealedUrls
 from televent.adapters.postgres.wakeup import OUTBOX, Wakeups
 from televent.application.event_store.mapper import NONCE, ErasedSubject, SubjectKeys
 from televent.application.messages.outbox import OutboxMessage
@@ -33,6 +35,7 @@ EDIT = """
     UPDATE webhook SET url = %s, description = %s, types = %s, secrets = %s, failing_since = %s, disabled_at = %s,
         why = %s
     WHERE tenant_id = %s AND webhook_id = %s"""
+UNSEALED = "SELECT tenant_id, webhook_id FROM webhook WHERE get_byte(url, 0) <> 1 LIMIT 1000"
 REMOVE = "DELETE FROM webhook WHERE tenant_id = %s AND webhook_id = %s"
 QUEUE = """
     INSERT INTO webhook_delivery (tenant_id, delivery_id, webhook_id, event_id, type, body, created_at)
@@ -65,12 +68,14 @@ class PostgresWebhooks:
         self, pool: Pool, wakeups: Wakeups, keys: SubjectKeys, entropy: Callable[[int], bytes] = os.urandom
     ) -> None:
         self._pool, self._wakeups, self._keys, self._entropy = pool, wakeups, keys, entropy
+        self._urls = SealedUrls(keys, entropy)
 
     def add(self, tenant: AccountId, webhook: Webhook) -> bool:
         """Stores a new one. False: there are too many, or the account is gone. Raises ErasedSubject."""
         values = (
-            webhook.webhook_id, webhook.url, webhook.description, list(webhook.types), self._sealed(tenant, webhook),
-            webhook.created_at, webhook.failing_since, webhook.disabled_at, webhook.why,
+            webhook.webhook_id, self._urls.seal(tenant, webhook.webhook_id, webhook.url), webhook.description,
+            list(webhook.types), self._sealed(tenant, webhook), webhook.created_at, webhook.failing_since,
+            webhook.disabled_at, webhook.why,
         )  # fmt: skip
         with self._pool.connection() as connection, connection.transaction():
             if connection.execute(LOCK, (tenant,)).fetchone() is None:
@@ -97,10 +102,19 @@ class PostgresWebhooks:
             if row is None:
                 return None
             new = step(self._webhook(tenant, row))
-            sealed = self._sealed(tenant, new)
-            values = (new.url, new.description, list(new.types), sealed, new.failing_since, new.disabled_at, new.why)
+            url, sealed = self._urls.seal(tenant, webhook_id, new.url), self._sealed(tenant, new)
+            values = (url, new.description, list(new.types), sealed, new.failing_since, new.disabled_at, new.why)
             connection.execute(EDIT, (*values, tenant, webhook_id))
         return new
+
+    def seal_left(self) -> int:
+        """Seals the URLs of webhooks that an earlier version has stored; returns their number."""
+        left = fetch(self._pool, UNSEALED, ())
+        for tenant, webhook_id in left:
+            # It was deleted meanwhile, with its account.
+            with contextlib.suppress(ErasedSubject):
+                self.edit(AccountId(tenant), webhook_id, lambda webhook: webhook)
+        return len(left)
 
     def remove(self, tenant: AccountId, webhook_id: UUID) -> bool:
         """Deletes a webhook with its deliveries. False: there is none."""
@@ -168,7 +182,9 @@ class PostgresWebhooks:
         plain = AESGCM(key).decrypt(nonce, hidden, _place(tenant, webhook_id))
         secrets = msgspec.msgpack.decode(plain, type=tuple[Secret, ...])
         created_at, failing_since, disabled_at, why = rest
-        made = Webhook(webhook_id, url, description, tuple(types), secrets, created_at)
+        made = Webhook(
+            webhook_id, self._urls.open(tenant, webhook_id, url), description, tuple(types), secrets, created_at
+        )
         return replace(made, failing_since=failing_since, disabled_at=disabled_at, why=why)
 
 

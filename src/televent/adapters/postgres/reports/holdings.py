@@ -13,6 +13,8 @@ from televent.adapters.postgres.event_store.log import COLUMNS, event_of
 from televent.adapters.postgres.keeping.forgetting import MAILS_OF
 from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.rows import Pool
+from televent.adapters.postgres.sealed_urls import SealedUrls
+from televent.application.event_store.mapper import SubjectKeys
 from televent.application.event_store.recorded import RecordedEvent
 from televent.application.holdings import HeldMail, Row
 from televent.domain.ids import AccountId
@@ -67,6 +69,8 @@ SECRETS: Final[Mapping[str, frozenset[str]]] = {
     "webhook": frozenset({"secrets"}),
 }
 """Columns that would let another act as the person."""
+URLS: Final[Mapping[str, str]] = {"subscription": "keeper", "webhook": "webhook_id"}
+"""Tables with a sealed URL, and the column to whose id it is bound."""
 CODES: Final = ("email/", "password_code/", "registration_code/")
 """The kinds of messages with a code, which proves an address. Its claimer must not read it anywhere but there."""
 _FACTS: Final = f"SELECT {COLUMNS} FROM event WHERE tenant_id = %s ORDER BY stream_id, version"  # noqa: S608
@@ -80,21 +84,22 @@ LARGE: Final = 1
 class PostgresHoldings:
     """Opens what is held on an account. ``pool`` gives connections in autocommit mode."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, keys: SubjectKeys) -> None:
         self._pool = pool
+        self._urls = SealedUrls(keys)
 
     @contextmanager
     def __call__(self, tenant: AccountId) -> Iterator[_Held]:
         with self._pool.connection() as connection, connection.transaction():
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            yield _Held(connection, tenant)
+            yield _Held(connection, tenant, self._urls)
 
 
 class _Held:
     others = ROWS
 
-    def __init__(self, connection: Connection, tenant: AccountId) -> None:
-        self._connection, self._tenant = connection, tenant
+    def __init__(self, connection: Connection, tenant: AccountId, urls: SealedUrls) -> None:
+        self._connection, self._tenant, self._urls = connection, tenant, urls
         self._cursors = 0
 
     def rows(self, table: str) -> Iterator[Row]:
@@ -105,6 +110,8 @@ class _Held:
         for row in self._read(query):
             if table == "outbox" and str(row["kind"]).startswith(CODES):
                 row["payload"] = {}
+            if table in URLS:
+                row["url"] = self._urls.open(self._tenant, row[URLS[table]], row["url"])
             yield {name: value for name, value in row.items() if name not in secret}
 
     def facts(self) -> Iterator[RecordedEvent]:
