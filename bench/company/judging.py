@@ -14,6 +14,7 @@ from bench.company.people import Person
 from bench.company.sizes import ZONES
 
 SUMMARY: Final = "☀️ Your day"
+DAY_BY_MAIL: Final = "Your day"
 REMINDER: Final = "⏰"
 DIGESTS: Final = """
     INSERT INTO digest (tenant_id, marked, planned, due_at)
@@ -78,11 +79,14 @@ async def balances(
     for title, number in ledger.rung.items():
         rung.add(sum(title in each and each.startswith(REMINDER) for each in said[number]), title)
     cards = Balance("invitations to chats")
-    mailed = Counter((each["envelope_to"][0], each["subject"]) for each in mails)
     subjects: dict[str, list[str]] = {}
-    for to, subject in mailed.elements():
-        subjects.setdefault(to, []).append(subject)
-    by_mail = Balance("invitations by mail")
+    for each in mails:
+        subjects.setdefault(each["envelope_to"][0], []).append(each["subject"] or "")
+    days, by_mail = Balance("summaries by mail"), Balance("invitations by mail")
+    for person in people:
+        if person.chat is None:
+            times = sum(each.startswith(DAY_BY_MAIL) for each in subjects.get(person.address, ()))
+            days.add(times, f"that of person {person.number}")
     for meeting in ledger.meetings:
         for guest in meeting.guests:
             person = people[guest]
@@ -93,7 +97,7 @@ async def balances(
                 # A mail that waits is not sent any more once its person has answered in their app.
                 if times or guest not in meeting.accepted:
                     by_mail.add(times, f"{meeting.title} to person {guest}")
-    return [*found, summaries, rung, cards, by_mail]
+    return [*found, summaries, days, rung, cards, by_mail]
 
 
 def summaries_in(texts: Sequence[str]) -> int:

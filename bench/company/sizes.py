@@ -61,7 +61,7 @@ COMPANY: Final = Size(
     seconds=180.0,
     steps=(60.0, 80.0, 120.0, 160.0),
     step=20.0,
-    patience=240.0,
+    patience=360.0,
     connections=128,
 )
 QUICK: Final = Size(
