@@ -25,6 +25,8 @@ from bench.servers import HOST
 ANSWER_AFTER: Final = (0.5, 5.0)
 """Seconds after which a guest answers, at least and at most."""
 SMTP_TIMEOUT: Final = 60.0
+OK: Final = 250
+"""The reply to a command that was done (RFC 5321 section 4.2.3)."""
 
 
 class Player:
@@ -120,6 +122,15 @@ class Player:
         ledger.mailed[uid] = person.number
 
     def _send(self, recipient: str, text: bytes) -> None:
+        if self._smtp is not None:
+            try:
+                open_still = self._smtp.noop()[0] == OK
+            except (smtplib.SMTPException, OSError):
+                open_still = False
+            if not open_still:
+                # The server closes a connection that was idle between two phases.
+                self._smtp.close()
+                self._smtp = None
         try:
             if self._smtp is None:
                 self._smtp = smtplib.SMTP(HOST, self._mail_port, timeout=SMTP_TIMEOUT)

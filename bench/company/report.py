@@ -228,6 +228,9 @@ def report(size: Size, runs: Sequence[Run], tried: Sequence[Run], start: dict[st
 
 
 def failed(runs: Sequence[Run]) -> bool:
-    """Whether Televent did not do the work correctly: an error, or something lost or doubled."""
+    """Whether Televent did not do the work correctly: an error, something lost or doubled, or acts left out."""
+    if any(run.ledger.left_out for run in runs):
+        # Otherwise the day of a machine that was busy with others would be written down.
+        return True
     wrong = any(balance.lost or balance.doubled for run in runs for balance in run.balances)
     return wrong or any(run.ledger.errors or (run.outbox is not None and run.outbox.failed) for run in runs)

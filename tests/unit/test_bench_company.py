@@ -113,6 +113,14 @@ def test_a_run_without_loss_has_not_failed() -> None:
     assert "| ok |" in report.counted([done, done]).replace("  ", "")
 
 
+def test_a_day_of_which_acts_were_left_out_is_not_written_down() -> None:
+    done = run(poll=[0.1])
+    assert not report.failed([done])
+    done.ledger.left_out = 3
+    assert report.failed([done])
+    assert "3 acts left out" in report.gives(done)
+
+
 def test_a_summary_is_told_from_other_messages() -> None:
     assert summaries_in(["☀️ Your day\n• 9", "⏰ Call", "📅 Today"]) == 1
 
