@@ -11,6 +11,7 @@ from support.chat import Chats, Someone
 from support.passwords import CHEAP_PASSWORDS
 from support.rest import served
 from support.rest_person import RestPerson, signed_in
+from support.waiting import wait_until
 from televent.runtime.api import http_app
 from televent.runtime.compose import build_core
 
@@ -78,5 +79,15 @@ def test_a_team_calendar_through_every_door(chats: Chats) -> None:
             told = [each["text"] for each in bob.messages() if "team calendar" in each["text"]]
             assert len(told) == 2, told
             assert [each["text"] for each in ann.messages() if "team calendar" in each["text"]] == []
+            joined = other.call("POST", f"{path}/members", {"email": "ann-team@example.com", "role": "writer"})
+            assert joined.status == 200
+            heard(ann, "member of the team calendar Studio")
+            ann.says("/share stop 1")
+            heard(ann, "Ended: ")
+            wait_until(lambda: len(other.call("GET", path).json["members"]) == 1)
+            assert other.call("POST", f"{path}/members", {"email": "ann-team@example.com"}).status == 200
+            heard(ann, "member of the team calendar Studio")
+            assert other.call("DELETE", f"{path}/members/{me.tenant}").status == 204
+            heard(ann, "no longer a member of the team calendar Studio")
     finally:
         core.close()
