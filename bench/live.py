@@ -20,8 +20,8 @@ from bench import events, processes, servers, store, table
 from bench.load import LoadError
 from bench.part import Outcome, Task, machine
 from bench.quiet import settle
+from televent.application.accounts.sessions import SessionRow, digest
 from televent.application.event_store.context import Context
-from televent.application.sessions import SessionRow, digest
 from televent.application.use_cases.calendars.sharing import answer_share, share_calendar
 from televent.application.use_cases.objects.put_object import put_object
 from televent.application.use_cases.people.accounts import open_account

@@ -12,7 +12,7 @@ from bench.filled import THREADS, home_calendar, login_of, opened
 from bench.servers import Login, data_of, prefix
 from bench.store import context, open_data
 from bench.workloads import calendar_name
-from televent.application.passwords import HashCost, Passwords
+from televent.application.accounts.passwords import HashCost, Passwords
 from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases.calendars.calendars import create_calendar
 from televent.runtime.compose import Core

@@ -20,7 +20,7 @@ from bench.load import LoadError
 from bench.part import Outcome, Task, listed, machine
 from bench.quiet import cpu_seconds, settle
 from bench.servers import Server, data_of
-from televent.adapters.postgres.queues.chat_pace import ALL, PostgresChatPace
+from televent.adapters.postgres.queues.chats.chat_pace import ALL, PostgresChatPace
 from televent.adapters.postgres.rate_limit import Rate
 from televent.adapters.postgres.wakeup import REMINDERS
 from televent.adapters.sandbox.config import SandboxConfig

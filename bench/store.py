@@ -14,10 +14,10 @@ from bench import events
 from bench.servers import Server
 from bench.site import Scale
 from bench.workloads import CROWD
+from televent.application.accounts.passwords import Passwords
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR_OBJECT
 from televent.application.event_store.store import Change
-from televent.application.passwords import Passwords
 from televent.application.use_cases.calendars.calendars import create_calendar
 from televent.domain.calendar_object.details import Details, WhatChanged, When
 from televent.domain.calendar_object.events import EventCreated, Outline, Splice

@@ -14,7 +14,7 @@ from bench import bulk, events, filled, store
 from bench.company.sizes import ZONES, Size
 from bench.company.texts import SENDER, own_event
 from bench.servers import data_of, home_of
-from televent.application.passwords import HashCost, Passwords
+from televent.application.accounts.passwords import HashCost, Passwords
 from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases.mail.believed import believe_sender
 from televent.application.use_cases.people.accounts import open_account, verify_address

@@ -37,13 +37,13 @@ IMPORTS = {
     ),
     "an adapter importing another": (
         "adapters/push/topics.py",
-        "import televent.adapters.email.mime",
-        "televent.adapters.push.topics -> televent.adapters.email.mime",
+        "import televent.adapters.email.outgoing.mime",
+        "televent.adapters.push.topics -> televent.adapters.email.outgoing.mime",
     ),
     "a new adapter importing another": (
         "adapters/carrier_pigeon/__init__.py",
-        "import televent.adapters.email.wire",
-        "televent.adapters.carrier_pigeon -> televent.adapters.email.wire",
+        "import televent.adapters.email.outgoing.wire",
+        "televent.adapters.carrier_pigeon -> televent.adapters.email.outgoing.wire",
     ),
     "a layer importing one above it": (
         "application/conditions.py",

@@ -19,7 +19,7 @@ import televent.projections
 from televent.application.event_store.catalogue import NAMES
 from televent.application.event_store.deciders import decider_of
 from televent.application.followers import Policy, Projection
-from televent.application.senders import Doubt
+from televent.application.mail_records.senders import Doubt
 from televent.domain.calendar_object.parked_mail import ParkedFor
 from televent.runtime.compose import FOLLOWERS
 from televent.settings import Settings

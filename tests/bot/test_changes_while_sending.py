@@ -12,7 +12,7 @@ from bot.test_delivery import UID, inside, invites, mails_to
 from support.chat import Chats, Someone
 from support.waiting import wait_until
 from televent.adapters.email.meetings import sender
-from televent.adapters.telegram import living_cards
+from televent.adapters.telegram.cards import living_cards
 from televent.application.conditions import NONE
 from televent.application.use_cases.objects.put_object import put_object
 from televent.ical.objects.calendar_text import CalendarText

@@ -8,7 +8,7 @@ from datetime import timedelta
 from support.chat import Chats, Someone, buttons
 from support.event_stage import copies, made, stored
 from support.event_views import opened, pressed
-from televent.application.origins import Origin
+from televent.application.accounts.origins import Origin
 from televent.application.read_models.resources import ResourceRow
 from televent.application.use_cases.objects.delete_object import delete_object
 from televent.application.use_cases.objects.put_object import put_object

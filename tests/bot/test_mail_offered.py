@@ -7,7 +7,7 @@ import pytest
 from support.chat import Chats, Someone, buttons
 from support.post import itip_mail, message
 from televent.adapters.email.doors.keys import mail_key
-from televent.adapters.email.intake import Intake
+from televent.adapters.email.incoming.intake import Intake
 from televent.adapters.postgres.wakeup import OUTBOX
 from televent.application.mail.book import KeptMail
 from televent.application.mail.incoming import Verdict

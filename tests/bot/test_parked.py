@@ -5,7 +5,7 @@ from datetime import timedelta
 from support.chat import Chats, Someone, buttons
 from support.chat_mails import FORGED, ZED, asked, comes, has, person, trusting
 from support.post import EDGE
-from televent.application.parked_mails import card_id_of
+from televent.application.mail_records.parked_mails import card_id_of
 from televent.application.use_cases.mail.believed import believe_sender, believed_senders
 from televent.application.use_cases.mail.settle_parked import settle_parked
 

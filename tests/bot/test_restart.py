@@ -7,7 +7,7 @@ import pytest
 from support.chat import Chats, Someone, buttons, open_chats
 from support.event_stage import copies, made
 from support.waiting import wait_until
-from televent.adapters.postgres.queues.chat_book import KEEP, KEEP_WELCOME, PostgresChatBook
+from televent.adapters.postgres.queues.chats.chat_book import KEEP, KEEP_WELCOME, PostgresChatBook
 from televent.application.use_cases.people.accounts import erase_account
 
 

@@ -12,8 +12,8 @@ from support.event_views import opened, pressed
 from support.post import message
 from televent.adapters.telegram.handlers.events.past.why_lines import METHODS, REASONS
 from televent.adapters.telegram.texts import plain
-from televent.application.event_mails import KEPT
-from televent.application.senders import Doubt
+from televent.application.mail_records.event_mails import KEPT
+from televent.application.mail_records.senders import Doubt
 from televent.application.use_cases.events.change_event import change_event
 from televent.application.use_cases.events.which import Which
 from televent.application.use_cases.scheduling.meetings import invite

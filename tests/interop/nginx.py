@@ -1,4 +1,6 @@
-"""Televent behind a real nginx, configured as the documentation says: the tests of tests/integration/test_nginx.py."""
+"""Televent behind a real nginx, configured as the documentation says: the tests of
+tests/integration/processes/test_nginx.py.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ def suite(site: Site) -> list[Result]:
     )
     report = LOGS / "nginx.xml"
     report.unlink(missing_ok=True)
-    tests = "tests/integration/test_nginx.py"
+    tests = "tests/integration/processes/test_nginx.py"
     run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", tests],
         "nginx.log",

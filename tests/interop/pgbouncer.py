@@ -1,4 +1,4 @@
-"""Televent behind a real pgbouncer in transaction mode: the tests of tests/integration/test_pgbouncer.py."""
+"""Televent behind a real pgbouncer in transaction mode: the tests of tests/integration/processes/test_pgbouncer.py."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def suite(site: Site) -> list[Result]:
     version = subprocess.run([command, "--version"], capture_output=True, text=True, check=True).stdout.split()[1]
     report = LOGS / "pgbouncer.xml"
     report.unlink(missing_ok=True)
-    tests = "tests/integration/test_pgbouncer.py"
+    tests = "tests/integration/processes/test_pgbouncer.py"
     run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", tests],
         "pgbouncer.log",

@@ -1,8 +1,8 @@
 """A state that a token names is known if and only if it is in the calendar's history, whatever was undone (ADR 6).
 
 The model knows every history; the server has only its rows. Here PostgreSQL does not start again: rows that are put
-back begin a run as a start does. Real starts are in integration/test_runs_after_starts.py, and clients that follow
-tokens in integration/test_sync_never_lies.py.
+back begin a run as a start does. Real starts are in integration/processes/test_runs_after_starts.py, and clients that
+follow tokens in integration/events/test_sync_never_lies.py.
 """
 
 from __future__ import annotations

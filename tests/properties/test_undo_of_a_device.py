@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.town import NOON, Person, Town, meeting
+from televent.application.accounts.origins import Origin
 from televent.application.event_store.context import Context
-from televent.application.origins import Origin
 from televent.application.refusals import ChangedAgain
 from televent.application.use_cases.calendars.calendars import create_calendar, delete_calendar
 from televent.application.use_cases.events.undo_device import UndoneEvent, plan_undo_device, undo_device

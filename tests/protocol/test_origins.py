@@ -14,7 +14,7 @@ from support.dav import Client, Site, event, open_site
 from support.followers import catch_up
 from support.shares import mounted
 from televent.adapters.postgres.followers.rebuild import verify_projections
-from televent.application.origins import MAX_DAILY, MAX_PROGRAM, Origin
+from televent.application.accounts.origins import MAX_DAILY, MAX_PROGRAM, Origin
 from televent.application.use_cases.people.accounts import erase_account
 from televent.application.use_cases.people.devices import add_device
 from televent.ical.queries.occurs import season_of

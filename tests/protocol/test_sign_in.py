@@ -14,8 +14,8 @@ from televent.adapters.caldav.door.auth import UNCOUNTED
 from televent.adapters.caldav.door.credentials import credentials
 from televent.adapters.caldav.door.last_use import EVERY
 from televent.adapters.caldav.door.limits import RateLimits
+from televent.application.accounts.passwords import selector
 from televent.application.outage import DatabaseReadOnly
-from televent.application.passwords import selector
 from televent.application.use_cases.people.devices import revoke_device
 from televent.domain.ids import AccountId
 

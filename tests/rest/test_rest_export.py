@@ -15,7 +15,7 @@ from support.rest import call, raw
 from support.rest_person import RestPerson, signed_in
 from support.waiting import NET, wait_until
 from televent.adapters.rest.controllers.account.exports import AT_ONCE, PLACES
-from televent.application.archive_requests import DEADLINE, OFFERED
+from televent.application.accounts.archive_requests import DEADLINE, OFFERED
 from televent.application.use_cases.people.accounts import erase_account
 from televent.application.use_cases.people.own_archive import ask_for_archive
 

@@ -21,7 +21,7 @@ from support.followers import catch_up
 from support.outgoing_mail import mails_of
 from support.post import EDGE, itip_mail
 from televent.adapters.email.doors.keys import mail_key
-from televent.adapters.email.intake import Intake
+from televent.adapters.email.incoming.intake import Intake
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR_OBJECT
 from televent.application.local_delivery import status_of

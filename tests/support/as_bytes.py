@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
-from televent.adapters.email import wire
+from televent.adapters.email.outgoing import wire
 from televent.ical.editing import attachments, compose
 from televent.ical.editing import edits as editing_edits
 from televent.ical.itip import changes, delivery, parts, results, roles

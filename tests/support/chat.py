@@ -23,8 +23,8 @@ from support.chat_phone import Phone
 from support.passwords import CHEAP_PASSWORDS
 from support.sandbox import Control, sandbox_control
 from support.waiting import NET
-from televent.adapters.postgres.queues.chat_book import PostgresChatBook
-from televent.adapters.postgres.queues.chat_pace import PostgresChatPace
+from televent.adapters.postgres.queues.chats.chat_book import PostgresChatBook
+from televent.adapters.postgres.queues.chats.chat_pace import PostgresChatPace
 from televent.adapters.postgres.rate_limit import Rate
 from televent.adapters.postgres.wakeup import OUTBOX, REMINDERS
 from televent.adapters.telegram.handlers.welcome.steps import ZONE_ASKED

@@ -17,7 +17,7 @@ from aiogram.types import Chat, Message
 
 from support.followers import catch_up
 from support.town import NOON, Person, Town
-from televent.adapters.postgres.queues.chat_pace import PostgresChatPace
+from televent.adapters.postgres.queues.chats.chat_pace import PostgresChatPace
 from televent.adapters.postgres.rate_limit import Rate
 from televent.adapters.telegram.door import BotDoor
 from televent.adapters.telegram.notices.delivery import TelegramNotices

@@ -3,7 +3,7 @@
 from support.chat import Chats, Someone
 from support.post import EDGE, itip_mail, message
 from televent.adapters.email.doors.keys import mail_key
-from televent.adapters.email.intake import Intake
+from televent.adapters.email.incoming.intake import Intake
 from televent.application.mail.book import KeptMail
 from televent.application.mail.incoming import Verdict
 from televent.application.use_cases.people.preferences import change_preferences

@@ -132,14 +132,14 @@ if __name__ == "__main__":
     from televent.adapters.email.doors.hooks import HookKeys, MailHooks
     from televent.adapters.email.doors.imap.connection import Mailbox
     from televent.adapters.email.doors.imap.watching import Watching
-    from televent.adapters.email.guest_mails import GuestMailSender
-    from televent.adapters.email.intake import Intake
+    from televent.adapters.email.incoming.intake import Intake
+    from televent.adapters.email.incoming.processing import Processing
     from televent.adapters.email.listener import ListenerConfig, serve_mail
-    from televent.adapters.email.outbound import MailIdentity, MailSender
-    from televent.adapters.email.processing import Processing
-    from televent.adapters.email.smtp import SmtpMailer, SmtpRoute
-    from televent.adapters.postgres.queues.mail_tokens import PostgresMailTokens
-    from televent.adapters.postgres.queues.mailboxes import PostgresMailbox
+    from televent.adapters.email.outgoing.guest_mails import GuestMailSender
+    from televent.adapters.email.outgoing.outbound import MailIdentity, MailSender
+    from televent.adapters.email.outgoing.smtp import SmtpMailer, SmtpRoute
+    from televent.adapters.postgres.queues.mail.mail_tokens import PostgresMailTokens
+    from televent.adapters.postgres.queues.mail.mailboxes import PostgresMailbox
     from televent.adapters.postgres.queues.outbox import RENEWING
     from televent.adapters.postgres.wakeup import OUTBOX
     from televent.application.messages.outbox import Handler

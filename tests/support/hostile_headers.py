@@ -15,9 +15,9 @@ from email.message import Message
 from email.parser import BytesParser
 from random import Random
 
-from televent.adapters.email.checked import UnsafeMail, check
-from televent.adapters.email.headers import BadHeader, addr_spec, clean
-from televent.adapters.email.mime import MAX_NAME, MAX_SUBJECT, Mail, Mailbox, calendar_mail, plain_mail
+from televent.adapters.email.outgoing.checked import UnsafeMail, check
+from televent.adapters.email.outgoing.headers import BadHeader, addr_spec, clean
+from televent.adapters.email.outgoing.mime import MAX_NAME, MAX_SUBJECT, Mail, Mailbox, calendar_mail, plain_mail
 
 BREAK = "=0d=0aContent-Type:_text/html=0d=0aReply-To:_x@evil.example=0d=0a=0d=0a<h1>Your_account</h1>"
 TEXTS = (

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from support.dav import Client, Site
 from televent.adapters.rest.signing_in.auth import Auth
-from televent.application.sessions import SessionRow, digest
+from televent.application.accounts.sessions import SessionRow, digest
 from televent.application.use_cases.people.sign_in import SignedIn
 from televent.domain.ids import AccountId
 from televent.runtime.api import rest_auth

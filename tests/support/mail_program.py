@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from support.passwords import CHEAP_PASSWORDS
 from support.town import NOON
-from televent.adapters.email.intake import Intake
+from televent.adapters.email.incoming.intake import Intake
 from televent.adapters.email.listener import ListenerConfig, serve_mail
 from televent.runtime.compose import build_core
 from televent.settings import load_settings

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from support.post import OtherServer, run_on
 from support.town import Town
-from televent.adapters.email.guest_mails import GuestMailSender
-from televent.adapters.email.outbound import MailIdentity, MailSender
-from televent.adapters.email.signing import Signer
-from televent.adapters.email.smtp import SmtpMailer, SmtpRoute
+from televent.adapters.email.outgoing.guest_mails import GuestMailSender
+from televent.adapters.email.outgoing.outbound import MailIdentity, MailSender
+from televent.adapters.email.outgoing.signing import Signer
+from televent.adapters.email.outgoing.smtp import SmtpMailer, SmtpRoute
+from televent.application.mail_records.sent_mail import Guest
 from televent.application.messages.mail import CalendarChange, CalendarMail
 from televent.application.messages.outbox import Claimed, RetryLater, TryAgainAt, after_failure
-from televent.application.sent_mail import Guest
 from televent.application.use_cases.mail.tell_guest import mails_for
 from televent.domain.ids import AccountId
 from televent.runtime.compose import Core

@@ -15,13 +15,13 @@ from aiogram.types import Message, TelegramObject
 
 from support.passwords import CHEAP_PASSWORDS
 from support.reach import at_home
-from televent.adapters.postgres.queues.bot_updates import PostgresBotUpdates
-from televent.adapters.postgres.queues.chat_book import PostgresChatBook
+from televent.adapters.postgres.queues.chats.bot_updates import PostgresBotUpdates
+from televent.adapters.postgres.queues.chats.chat_book import PostgresChatBook
 from televent.adapters.telegram.app import make_bot, make_dispatcher
 from televent.adapters.telegram.dialogue_storage import DialogueStorage
 from televent.adapters.telegram.door import BotDoor
-from televent.adapters.telegram.kept_updates import KeptUpdates
-from televent.adapters.telegram.polling import Polling
+from televent.adapters.telegram.receiving.kept_updates import KeptUpdates
+from televent.adapters.telegram.receiving.polling import Polling
 from televent.runtime.compose import build_core
 from televent.settings import load_settings
 

@@ -18,7 +18,7 @@ from aiosmtpd.smtp import SMTP
 from support.town import Town
 from support.waiting import NET, wait_until
 from televent.adapters.email.doors.keys import mail_key
-from televent.adapters.email.intake import Intake
+from televent.adapters.email.incoming.intake import Intake
 from televent.adapters.email.listener import ListenerConfig, serve_mail
 from televent.adapters.email.proving.names import TxtRecords
 from televent.adapters.email.proving.prover import Prover

@@ -17,7 +17,7 @@ from televent.adapters.caldav.door.auth import MAX_WITHOUT_SELECTOR, Authenticat
 from televent.adapters.caldav.door.hashing import MAX_GUESSES, MAX_WAITING_EACH
 from televent.adapters.caldav.door.limits import Limiter, RateLimits
 from televent.adapters.caldav.errors import DavError
-from televent.application.passwords import selector
+from televent.application.accounts.passwords import selector
 from televent.application.read_models.accounts import AccountRow, DeviceRow
 from televent.application.rows import Read, Seen, account_with_address
 from televent.domain.ids import AccountId

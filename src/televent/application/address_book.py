@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from televent.application.erased_people import TELEGRAM
+from televent.application.accounts.erased_people import TELEGRAM
 from televent.application.read_models.accounts import AccountReads, AccountRow
 from televent.application.refusals import UnknownAccount
 from televent.application.rows import Read, account_of_telegram, account_with_address, account_with_id

@@ -8,37 +8,37 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
+from televent.application.accounts.api_keys import ApiKeys
+from televent.application.accounts.archive_requests import ArchiveRequests
+from televent.application.accounts.code_mails import CodeMails
+from televent.application.accounts.device_setups import DeviceSetups
+from televent.application.accounts.holdings import OpenHoldings
+from televent.application.accounts.kept_answers import KeptAnswers
+from televent.application.accounts.origins import Origins
+from televent.application.accounts.own_history import OwnHistory
+from televent.application.accounts.passwords import Passwords
+from televent.application.accounts.pending_accounts import PendingAccounts
+from televent.application.accounts.sessions import Sessions
+from televent.application.accounts.usernames import Usernames
 from televent.application.address_book import AddressBook
-from televent.application.api_keys import ApiKeys
-from televent.application.archive_requests import ArchiveRequests
 from televent.application.attachments import Attachments
 from televent.application.chats import Chats
-from televent.application.code_mails import CodeMails
-from televent.application.device_setups import DeviceSetups
 from televent.application.drafts import Drafts
-from televent.application.event_mails import EventMails
 from televent.application.event_store.context import Context
 from televent.application.event_store.store import Store
 from televent.application.feeds.given import Feeds
 from televent.application.feeds.taken import Subscriptions
-from televent.application.holdings import OpenHoldings
-from televent.application.kept_answers import KeptAnswers
 from televent.application.living_messages import LivingMessages
+from televent.application.mail_records.event_mails import EventMails
+from televent.application.mail_records.parked_mails import ParkedMails
+from televent.application.mail_records.sent_mail import SentMail
 from televent.application.messages.outbox import OutboxMessage
-from televent.application.origins import Origins
-from televent.application.own_history import OwnHistory
-from televent.application.parked_mails import ParkedMails
-from televent.application.passwords import Passwords
-from televent.application.pending_accounts import PendingAccounts
 from televent.application.read_models.changes import ChangeReads
 from televent.application.read_models.reads import Reads
 from televent.application.read_models.reminders import Snoozes
 from televent.application.read_models.search import SearchIndex
 from televent.application.revocations import NoRegister, Revocations
-from televent.application.sent_mail import SentMail
-from televent.application.sessions import Sessions
 from televent.application.teams import Teams
-from televent.application.usernames import Usernames
 from televent.application.webhooks.book import Webhooks
 from televent.domain.account.free_busy import KNOWN
 

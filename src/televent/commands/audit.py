@@ -19,7 +19,7 @@ from televent.commands.postmaster import safe
 from televent.runtime.database import Chosen
 
 if TYPE_CHECKING:
-    from televent.application.audit_rows import AuditFilter, AuditRow, Looked
+    from televent.application.accounts.audit_rows import AuditFilter, AuditRow, Looked
     from televent.runtime.compose import Core
 
 DOORS: Final = ("bot", "caldav", "email", "rest", "cli", "courier")
@@ -59,7 +59,7 @@ def audit(
     Rows are kept for two years. Texts of events are shown only --with-texts. This command is itself noted.
     """
     from televent.adapters.postgres.reports.audit_reading import AuditReading
-    from televent.application.audit_rows import AuditFilter
+    from televent.application.accounts.audit_rows import AuditFilter
 
     if as_json and as_csv:
         raise click.UsageError("Choose --json or --csv.")
@@ -82,7 +82,7 @@ def _values(core: Core, reading: Any, wanted: AuditFilter, with_texts: bool) -> 
 
 
 def _some(core: Core, reading: Any, some: list[AuditRow | Looked], with_texts: bool) -> Iterator[dict[str, Any]]:
-    from televent.application.audit_rows import EVERYBODY, Looked
+    from televent.application.accounts.audit_rows import EVERYBODY, Looked
 
     rows = [each for each in some if not isinstance(each, Looked)]
     names = _names(core, {each.actor for each in rows})

@@ -53,7 +53,7 @@ def _outbox(connection: Connection) -> list[Finding]:
 
 def _bot(connection: Connection) -> list[Finding]:
     """Whether updates of Telegram wait for a bot, and how often Telegram asked the bot to wait."""
-    from televent.adapters.postgres.queues.bot_trouble import recent, sentence
+    from televent.adapters.postgres.queues.chats.bot_trouble import recent, sentence
 
     row = connection.execute(UNHANDLED).fetchone()
     assert row is not None

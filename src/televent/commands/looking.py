@@ -40,7 +40,7 @@ _NOTED: Final = "televent.looking.noted"
 
 def note_opening(core: Core) -> None:
     """Notes the command that runs, unless it names a person or shows nothing of people. Raises Outage."""
-    from televent.application.audit_rows import EVERYBODY
+    from televent.application.accounts.audit_rows import EVERYBODY
 
     context = click.get_current_context(silent=True)
     if context is None or _path(context) in IMPERSONAL or any(context.params.get(each) for each in PERSONS):
@@ -51,7 +51,7 @@ def note_opening(core: Core) -> None:
 def note(core: Core, tenant: object) -> None:
     """Notes that the command that runs shows what belongs to this account; once for each. Raises Outage."""
     from televent.adapters.postgres.reports.audit_reading import AuditReading
-    from televent.application.audit_rows import Looked
+    from televent.application.accounts.audit_rows import Looked
 
     context = click.get_current_context(silent=True)
     if context is None or tenant in (noted := context.meta.setdefault(_NOTED, set())):

@@ -20,9 +20,9 @@ from televent.runtime.database import Chosen, OperatorError
 from televent.wording.texts import LANGUAGES
 
 if TYPE_CHECKING:
-    from televent.adapters.email.evidence import Evidence
+    from televent.adapters.email.incoming.evidence import Evidence
     from televent.adapters.email.reading.parts import Part
-    from televent.adapters.postgres.queues.mail_listing import ListedMail, MailFilter
+    from televent.adapters.postgres.queues.mail.mail_listing import ListedMail, MailFilter
     from televent.application.mail.trust import Sender
     from televent.runtime.compose import Core
 
@@ -52,7 +52,7 @@ def _filters(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.pass_obj
 def mail_list(chosen: Chosen, /, limit: int, as_json: bool, **filters: Any) -> None:
     """Show stored mails, the newest first: key, time, state, sender, recipients, and the reason for the state."""
-    from televent.adapters.postgres.queues.mail_listing import MailListing
+    from televent.adapters.postgres.queues.mail.mail_listing import MailListing
 
     with opened(chosen) as core:
         found = MailListing(core.pool).listed(_wanted(core, **filters), limit)
@@ -106,7 +106,7 @@ def mail_replay(chosen: Chosen, /, keys: tuple[str, ...], as_json: bool, **filte
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    from televent.adapters.postgres.queues.mail_listing import MailListing
+    from televent.adapters.postgres.queues.mail.mail_listing import MailListing
 
     if bool(keys) == any(filters.values()):
         raise click.UsageError("Name mails by their keys, or choose them by --state, --days, --from or --to.")
@@ -129,7 +129,7 @@ def _reason(mail: ListedMail) -> str:
 
 
 async def _again(core: Core, mail: ListedMail) -> dict[str, str]:
-    from televent.adapters.postgres.queues.mail_listing import MailListing
+    from televent.adapters.postgres.queues.mail.mail_listing import MailListing
     from televent.runtime.workers.incoming_mail import intake_of
 
     listing = MailListing(core.pool)
@@ -146,11 +146,11 @@ async def _again(core: Core, mail: ListedMail) -> dict[str, str]:
 def _told(core: Core, mail: ListedMail, data: bytes) -> dict[str, str]:
     """The content of the mail, and whom it was trusted to be."""
     from televent.adapters.email.authentication import Results
-    from televent.adapters.email.find import calendar_part
+    from televent.adapters.email.incoming.find import calendar_part
+    from televent.adapters.email.incoming.trust import sender_of
     from televent.adapters.email.reading.bounds import BeyondBounds
     from televent.adapters.email.reading.parts import parse_mail
     from televent.adapters.email.reading.winmail import winmail
-    from televent.adapters.email.trust import sender_of
     from televent.application.mail.addressees import Addressees
 
     told = {
@@ -182,9 +182,9 @@ def _told(core: Core, mail: ListedMail, data: bytes) -> dict[str, str]:
 
 def _evidence(core: Core, mail: ListedMail, data: bytes, parsed: Part) -> Evidence:
     """The evidence for the author as the mail service judges it. Without MAIL_AUTHSERV_ID the DNS is asked."""
+    from televent.adapters.email.incoming.trust import author_of, stated
     from televent.adapters.email.proving.prover import Prover
     from televent.adapters.email.proving.resolver import DnsRecords
-    from televent.adapters.email.trust import author_of, stated
 
     settings, author = core.settings, author_of(parsed)
     if settings.mail_authserv_id is not None or not author:
@@ -210,7 +210,7 @@ def _trust(authserv_id: str | None, sender: Sender, *, judged: bool) -> str:
 
 
 def _wanted(core: Core, states: tuple[str, ...], days: float | None, sender: str, recipient: str) -> MailFilter:
-    from televent.adapters.postgres.queues.mail_listing import MailFilter
+    from televent.adapters.postgres.queues.mail.mail_listing import MailFilter
 
     since = core.backend.clock() - timedelta(days=days) if days is not None else None
     return MailFilter(states, since, sender, recipient)
@@ -218,7 +218,7 @@ def _wanted(core: Core, states: tuple[str, ...], days: float | None, sender: str
 
 def _one(core: Core, key: str) -> ListedMail:
     """The one mail whose key begins so. Raises OperatorError."""
-    from televent.adapters.postgres.queues.mail_listing import MailFilter, MailListing
+    from televent.adapters.postgres.queues.mail.mail_listing import MailFilter, MailListing
 
     digits = len(key) >= SHORTEST and all(each in "0123456789abcdef" for each in key.lower())
     found = MailListing(core.pool).listed(MailFilter(key=key), 2) if digits else []
@@ -241,7 +241,7 @@ def mail_dkim(chosen: Chosen, make: Path | None, kind: str, selector: str) -> No
 
     A new file can be read by its owner alone. A file that is there already is not overwritten.
     """
-    from televent.adapters.email.signing import Signer, new_key, private_key, zone_line
+    from televent.adapters.email.outgoing.signing import Signer, new_key, private_key, zone_line
     from televent.runtime.configuration.mail_signing import signers_of
     from televent.setting_formats import selector as checked
 

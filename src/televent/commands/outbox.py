@@ -8,7 +8,7 @@ from uuid import UUID
 
 import rich_click as click
 
-from televent.adapters.postgres.queues.bot_trouble import recent, sentence
+from televent.adapters.postgres.queues.chats.bot_trouble import recent, sentence
 from televent.application.messages.outbox import DROPPED, STATES
 from televent.commands.accounts import opened, show
 from televent.runtime.database import Chosen, OperatorError

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from televent.application import account_news as texts
+from televent.application.accounts import account_news as texts
 from televent.application.event_store.catalogue import name_of
 from televent.application.event_store.envelope import Envelope
 from televent.application.followers import Policy

@@ -10,11 +10,11 @@ from uuid import UUID
 from televent.application.event_store.catalogue import name_of
 from televent.application.event_store.envelope import Envelope
 from televent.application.followers import Policy
+from televent.application.mail_records.parked_mails import card_id_of
 from televent.application.messages.erasure import ErasureMail
 from televent.application.messages.mail import MeetingMail, NoticeMail, ParkedMailNotice, ShareMail, UninvitedMail
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import OutboxMessage
-from televent.application.parked_mails import card_id_of
 from televent.domain.account.events import ErasureRequested, ErasureRevoked
 from televent.domain.calendar_object.events import (
     REFUSED_BY_HAND,

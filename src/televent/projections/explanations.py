@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from televent.application.event_mails import EventMail
 from televent.application.mail.incoming import actor_of
+from televent.application.mail_records.event_mails import EventMail
 from televent.projections.history import Entry
 
 

@@ -19,14 +19,14 @@ from televent.adapters.caldav.app import CaldavDoor
 from televent.adapters.caldav.door.credentials import client_of
 from televent.adapters.caldav.door.limits import RateLimits, longest_delay
 from televent.adapters.caldav.door.origin import origin
-from televent.adapters.email.guest_file import Sender, guest_file
-from televent.adapters.http.answer_page import AnswerPage
+from televent.adapters.email.outgoing.guest_file import Sender, guest_file
 from televent.adapters.http.app import Asgi, Front, Scope, rest_app
 from televent.adapters.http.connection import HARD_LIMIT_FACTOR, ConnectionLimits, connections_with
 from televent.adapters.http.feed_door import FeedDoor
 from televent.adapters.http.floor import floor
 from televent.adapters.http.forwarded import Forwarded
-from televent.adapters.http.start_page import Sandbox, StartPage
+from televent.adapters.http.pages.answer_page import AnswerPage
+from televent.adapters.http.pages.start_page import Sandbox, StartPage
 from televent.adapters.http.websockets import websockets_with
 from televent.adapters.postgres.dav_index.loop_rows import PostgresRows
 from televent.adapters.postgres.dav_index.marks import PostgresMarks
@@ -316,11 +316,11 @@ def sandbox_beside(settings: Settings) -> Sandbox | None:
 
 def _webhook(core: Core) -> Asgi:
     """The bot behind the webhook. The import is here because aiogram takes seconds, which other API processes save."""
-    from televent.adapters.postgres.queues.chat_book import PostgresChatBook
+    from televent.adapters.postgres.queues.chats.chat_book import PostgresChatBook
     from televent.adapters.telegram.app import make_bot, make_dispatcher
     from televent.adapters.telegram.dialogue_storage import DialogueStorage
     from televent.adapters.telegram.door import BotDoor
-    from televent.adapters.telegram.webhook import Webhook
+    from televent.adapters.telegram.receiving.webhook import Webhook
 
     settings = core.settings
     token, secret = settings.telegram_bot_token, settings.telegram_webhook_secret

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from televent.adapters.postgres.queues.bot_lease import PostgresBotLease
-from televent.adapters.postgres.queues.bot_trouble import PostgresBotTrouble
-from televent.adapters.postgres.queues.bot_updates import PostgresBotUpdates
-from televent.adapters.postgres.queues.chat_book import PostgresChatBook
-from televent.adapters.postgres.queues.chat_pace import PostgresChatPace
+from televent.adapters.postgres.queues.chats.bot_lease import PostgresBotLease
+from televent.adapters.postgres.queues.chats.bot_trouble import PostgresBotTrouble
+from televent.adapters.postgres.queues.chats.bot_updates import PostgresBotUpdates
+from televent.adapters.postgres.queues.chats.chat_book import PostgresChatBook
+from televent.adapters.postgres.queues.chats.chat_pace import PostgresChatPace
 from televent.application.messages.outbox import Handler
 from televent.runtime.compose import Core
 from televent.runtime.configuration.server_address import reach
@@ -37,9 +37,9 @@ async def serve_bot(core: Core, ready: Callable[[], None], stop: asyncio.Event) 
     from televent.adapters.telegram.call_trouble import CallTrouble
     from televent.adapters.telegram.dialogue_storage import DialogueStorage
     from televent.adapters.telegram.door import BotDoor
-    from televent.adapters.telegram.kept_updates import KeptUpdates
-    from televent.adapters.telegram.polling import Polling
-    from televent.adapters.telegram.polling_alone import poll_alone
+    from televent.adapters.telegram.receiving.kept_updates import KeptUpdates
+    from televent.adapters.telegram.receiving.polling import Polling
+    from televent.adapters.telegram.receiving.polling_alone import poll_alone
 
     settings = core.settings
     token = settings.telegram_bot_token

@@ -34,23 +34,23 @@ from televent.adapters.postgres.keeping.grace import ErasureQueue
 from televent.adapters.postgres.live.change_reads import PostgresChanges
 from televent.adapters.postgres.pool import LivePool, await_database, open_pool
 from televent.adapters.postgres.pulse import Pulse
-from televent.adapters.postgres.queues.answer_links import PostgresAnswerLinks
-from televent.adapters.postgres.queues.api_keys import PostgresApiKeys
+from televent.adapters.postgres.queues.access.api_keys import PostgresApiKeys
+from televent.adapters.postgres.queues.access.device_setups import PostgresDeviceSetups
+from televent.adapters.postgres.queues.access.pending_accounts import PostgresPendingAccounts
+from televent.adapters.postgres.queues.access.sessions import PostgresSessions
 from televent.adapters.postgres.queues.archive_requests import PostgresArchiveRequests
-from televent.adapters.postgres.queues.chats import PostgresChats
-from televent.adapters.postgres.queues.code_mails import PostgresCodeMails
-from televent.adapters.postgres.queues.device_setups import PostgresDeviceSetups
-from televent.adapters.postgres.queues.drafts import PostgresDrafts
-from televent.adapters.postgres.queues.event_mails import PostgresEventMails
+from televent.adapters.postgres.queues.chats.chats import PostgresChats
+from televent.adapters.postgres.queues.chats.drafts import PostgresDrafts
+from televent.adapters.postgres.queues.chats.living_messages import PostgresLivingMessages
+from televent.adapters.postgres.queues.chats.usernames import PostgresUsernames
 from televent.adapters.postgres.queues.kept_answers import PostgresKeptAnswers
-from televent.adapters.postgres.queues.living_messages import PostgresLivingMessages
-from televent.adapters.postgres.queues.mail_book import PostgresMailBook
+from televent.adapters.postgres.queues.mail.answer_links import PostgresAnswerLinks
+from televent.adapters.postgres.queues.mail.code_mails import PostgresCodeMails
+from televent.adapters.postgres.queues.mail.event_mails import PostgresEventMails
+from televent.adapters.postgres.queues.mail.mail_book import PostgresMailBook
+from televent.adapters.postgres.queues.mail.parked_mails import PostgresParkedMails
+from televent.adapters.postgres.queues.mail.sent_mail import PostgresSentMail
 from televent.adapters.postgres.queues.outbox import PostgresOutbox
-from televent.adapters.postgres.queues.parked_mails import PostgresParkedMails
-from televent.adapters.postgres.queues.pending_accounts import PostgresPendingAccounts
-from televent.adapters.postgres.queues.sent_mail import PostgresSentMail
-from televent.adapters.postgres.queues.sessions import PostgresSessions
-from televent.adapters.postgres.queues.usernames import PostgresUsernames
 from televent.adapters.postgres.queues.webhooks import PostgresWebhooks
 from televent.adapters.postgres.rate_limit import PostgresRateLimit
 from televent.adapters.postgres.reminders.reminder_queue import ReminderQueue
@@ -62,12 +62,12 @@ from televent.adapters.postgres.schema.store_format import check_store_format
 from televent.adapters.postgres.search.index import PostgresSearchIndex
 from televent.adapters.postgres.session import leads_to_pooler, require_direct
 from televent.adapters.postgres.wakeup import Wakeups
+from televent.application.accounts.passwords import Passwords
 from televent.application.address_book import AddressBook
 from televent.application.backend import Backend
 from televent.application.event_store.mapper import FactMapper
 from televent.application.event_store.store import Store
 from televent.application.followers import Policy, Projection
-from televent.application.passwords import Passwords
 from televent.application.revocations import NoRegister
 from televent.policies.account_news import LINKED_TELEGRAM
 from televent.policies.courier import LocalCourier

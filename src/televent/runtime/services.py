@@ -73,16 +73,16 @@ async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event, soc
 
 def worker_handlers(core: Core) -> list[Handler]:
     """The handlers of mail."""
-    from televent.adapters.email.guest_mails import GuestMailSender
-    from televent.adapters.email.log_heads import HeadMails
     from televent.adapters.email.meetings.erasure import ErasureMails
     from televent.adapters.email.meetings.notices import NoticeMailSender
     from televent.adapters.email.meetings.parked import ParkedMails
     from televent.adapters.email.meetings.questions import QuestionMails
     from televent.adapters.email.meetings.sender import MeetingMailSender
-    from televent.adapters.email.outbound import MailIdentity, MailSender
-    from televent.adapters.email.reminders import ReminderMails
-    from televent.adapters.email.smtp import SmtpMailer, SmtpRoute
+    from televent.adapters.email.outgoing.guest_mails import GuestMailSender
+    from televent.adapters.email.outgoing.log_heads import HeadMails
+    from televent.adapters.email.outgoing.outbound import MailIdentity, MailSender
+    from televent.adapters.email.outgoing.reminders import ReminderMails
+    from televent.adapters.email.outgoing.smtp import SmtpMailer, SmtpRoute
     from televent.adapters.log_heads.posting import HeadPoster
     from televent.runtime.configuration.mail_signing import signers_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 from televent.adapters.person_keys.sealing import VaultSeal
-from televent.adapters.postgres.queues.session_keys import PostgresSessionKeys
+from televent.adapters.postgres.queues.access.session_keys import PostgresSessionKeys
 from televent.runtime.compose import Core
 
 

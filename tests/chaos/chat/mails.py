@@ -13,7 +13,7 @@ from chaos.chat.checks import Told
 from chaos.chat.killer import Killer
 from chaos.chat.meetings import OUTSIDE, Facts, Meeting
 from chaos.chat.stage import Stage
-from televent.adapters.email.mime import message_id
+from televent.adapters.email.outgoing.mime import message_id
 from televent.application.use_cases.mail.tell_guest import mail_id
 
 PARTS = 3

@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from typing import Final
 
 from fuzz.smtp.corpus import CORPUS, EDGE
-from televent.adapters.email.bounces import bounced_token, reports_failure
-from televent.adapters.email.find import calendar_part, is_report
+from televent.adapters.email.incoming.bounces import bounced_token, reports_failure
+from televent.adapters.email.incoming.find import calendar_part, is_report
+from televent.adapters.email.incoming.trust import sender_of, stated
 from televent.adapters.email.proving.claims import claims_of
 from televent.adapters.email.reading.bounds import BeyondBounds
 from televent.adapters.email.reading.parts import parse_mail
-from televent.adapters.email.trust import sender_of, stated
 
 NOW: Final = datetime(2026, 11, 21, tzinfo=UTC)
 MS: Final = 50

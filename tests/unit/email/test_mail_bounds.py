@@ -2,9 +2,9 @@
 
 import pytest
 
-from televent.adapters.email import find
-from televent.adapters.email.bounces import MAX_SEARCHED, bounced_token, reports_failure
-from televent.adapters.email.find import MAX_CALENDAR, MAX_CANDIDATES, calendar_part
+from televent.adapters.email.incoming import find
+from televent.adapters.email.incoming.bounces import MAX_SEARCHED, bounced_token, reports_failure
+from televent.adapters.email.incoming.find import MAX_CALENDAR, MAX_CANDIDATES, calendar_part
 from televent.adapters.email.reading import bounds
 from televent.adapters.email.reading.bounds import BeyondBounds
 from televent.adapters.email.reading.parts import Part, parse_mail

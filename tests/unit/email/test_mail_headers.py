@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from support import hostile_headers
 from support.hostile_headers import ADDRESSES, PIECES, TEXTS, wrong_with, wrong_with_address
-from televent.adapters.email.checked import UnsafeMail, check
-from televent.adapters.email.headers import BadHeader, addr_spec, clean, field, message_id
-from televent.adapters.email.mime import Mail, Mailbox, calendar_mail, plain_mail
+from televent.adapters.email.outgoing.checked import UnsafeMail, check
+from televent.adapters.email.outgoing.headers import BadHeader, addr_spec, clean, field, message_id
+from televent.adapters.email.outgoing.mime import Mail, Mailbox, calendar_mail, plain_mail
 
 ROOT = Path(__file__).parents[3]
 MINORS = range(11, 16)

@@ -5,7 +5,7 @@ from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 
-from televent.adapters.email.mime import Mail, Mailbox, calendar_mail, message_id
+from televent.adapters.email.outgoing.mime import Mail, Mailbox, calendar_mail, message_id
 
 CALENDAR = (
     "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:REQUEST\r\n"
@@ -83,7 +83,7 @@ def test_a_mail_made_again_is_the_same_mail() -> None:
 
 
 def test_the_ids_of_another_servers_attachments_do_not_come_in() -> None:
-    from televent.adapters.email.find import calendar_part
+    from televent.adapters.email.incoming.find import calendar_part
     from televent.adapters.email.reading.parts import parse_mail
 
     line = b"ATTACH;MANA\r\n GED-ID=1d;FILENAME=x.txt:https://elsewhere.example/1d\r\n"

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from televent.adapters.email.find import calendar_part
+from televent.adapters.email.incoming.find import calendar_part
 from televent.adapters.email.reading.parameters import parsed
 from televent.adapters.email.reading.parts import parse_mail
 from televent.ical.text.charsets import known

@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from televent.adapters.email import headers
+from televent.adapters.email.outgoing import headers
 from televent.adapters.email.reading.fields import unfolded
 from televent.adapters.email.reading.words import shown
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from televent.adapters.email.incoming.trust import sender_of as sender_by
+from televent.adapters.email.incoming.trust import stated
 from televent.adapters.email.reading.parts import Part, parse_mail
-from televent.adapters.email.trust import sender_of as sender_by
-from televent.adapters.email.trust import stated
 from televent.application.mail.trust import Sender, Trust, trust_of
 
 EDGE = "mx.televent.app"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from support.as_bytes import as_attendee, as_organizer
-from televent.adapters.email.wire import Identity, outside, people_here
+from televent.adapters.email.outgoing.wire import Identity, outside, people_here
 from televent.ical.itip.people import address_of, attendees_of
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.tree import Component, parse

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from televent.adapters.telegram.answer_lines import answer_lines
+from televent.adapters.telegram.cards.answer_lines import answer_lines
 from televent.domain.calendar_object.details import Answered, Occurrence, When
 from televent.wording.display import Display
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from televent.adapters.telegram.one_line import one_line
+from televent.adapters.telegram.cards.one_line import one_line
 from televent.adapters.telegram.pictures.drawing import _font, draw
 from televent.adapters.telegram.pictures.layout import LEFT, LOWEST, WIDTH, Box, Layout, arrange
 from televent.adapters.telegram.pictures.readable import readable

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from televent.adapters.telegram.cards.proposal_cards import Span, fits, proposal_buttons, read_span, written
 from televent.adapters.telegram.handlers.proposals.reading import WishRead, read_wish
-from televent.adapters.telegram.proposal_cards import Span, fits, proposal_buttons, read_span, written
 from televent.adapters.telegram.tokens import MAX_TOKEN, token_of
 from televent.wording.display import Display
 

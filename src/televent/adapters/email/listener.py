@@ -17,8 +17,8 @@ import structlog
 
 from televent.adapters.email.connection import Connections, Entrance, LmtpConnection, SmtpConnection
 from televent.adapters.email.doors.keys import mail_key
-from televent.adapters.email.intake import Intake
-from televent.adapters.email.processing import Processing
+from televent.adapters.email.incoming.intake import Intake
+from televent.adapters.email.incoming.processing import Processing
 from televent.application.outage import DatabaseAway, DatabaseBusy, DatabaseFull, DatabaseReadOnly, Outage
 
 log = structlog.get_logger("televent.mail")

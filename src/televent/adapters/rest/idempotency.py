@@ -22,7 +22,7 @@ from televent.adapters.rest.mapping.wrong import wrong
 from televent.adapters.rest.problems import KeyBusy, KeyReused
 from televent.adapters.rest.signing_in.auth import COMMAND, PERSON, Auth
 from televent.adapters.rest.signing_in.scopes import SIGNED_IN
-from televent.application.kept_answers import Claim, KeptAnswer
+from televent.application.accounts.kept_answers import Claim, KeptAnswer
 from televent.application.outage import Outage
 from televent.domain.ids import AccountId
 

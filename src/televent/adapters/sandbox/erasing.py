@@ -6,7 +6,7 @@ import http.client
 import json
 from typing import Final
 
-from televent.application.erased_people import ErasedPerson
+from televent.application.accounts.erased_people import ErasedPerson
 
 TIMEOUT: Final = 30.0
 """Max seconds for the answer of a sandbox."""

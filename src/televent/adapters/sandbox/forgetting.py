@@ -22,7 +22,7 @@ from televent.adapters.sandbox.botapi.people import DEFAULT_PEOPLE
 from televent.adapters.sandbox.botapi.world import World
 from televent.adapters.sandbox.mail.store import Mails
 from televent.adapters.sandbox.people.cannot import CannotDo
-from televent.application.erased_people import TELEGRAM
+from televent.application.accounts.erased_people import TELEGRAM
 
 Json = dict[str, Any]
 _FILE_ID = re.compile(r'"file_id": ?"([\w-]+)"')

@@ -59,10 +59,10 @@ from televent.adapters.telegram.handlers.settings import addresses, settings
 from televent.adapters.telegram.handlers.welcome import address, audience, open_questions, start, zone
 from televent.adapters.telegram.handlers.welcome.last_days import LastDays
 from televent.adapters.telegram.handlers.welcome.once import AskOnce
-from televent.adapters.telegram.handling import GivenUp
 from televent.adapters.telegram.intents import COMMANDS, Intents
 from televent.adapters.telegram.persistence import Persistence
 from televent.adapters.telegram.private_chats import PrivateChats
+from televent.adapters.telegram.receiving.handling import GivenUp
 from televent.adapters.telegram.taps import acknowledge
 from televent.adapters.telegram.texts import LANGUAGES, language_of, plain, plain_refusal, say
 from televent.application.outage import DatabaseFull, Outage

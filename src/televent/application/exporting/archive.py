@@ -13,9 +13,9 @@ from typing import IO, Any, Final
 
 import msgspec
 
+from televent.application.accounts.holdings import Holdings, Row
 from televent.application.backend import Backend
 from televent.application.exporting import record
-from televent.application.holdings import Holdings, Row
 from televent.domain.account.preferences import Preferences
 from televent.domain.ids import AccountId
 from televent.ical.editing.compose import PRODID

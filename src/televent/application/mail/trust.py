@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from televent.application.senders import Doubt, Sender
+from televent.application.mail_records.senders import Doubt, Sender
 from televent.ical.itip.precedence import Trust
 
 __all__ = ["Doubt", "Sender", "Trust", "trust_of"]

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from televent.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
-    from televent.adapters.email.signing import Signer
+    from televent.adapters.email.outgoing.signing import Signer
 
 
 def signers_of(settings: Settings) -> list[Signer]:
     """A signer for each key of MAIL_DKIM_KEY. Raises SettingsError for a file that is no key."""
     if not settings.mail_dkim_key:
         return []
-    from televent.adapters.email.signing import MAX_KEY, BadKey, Signer, private_key
+    from televent.adapters.email.outgoing.signing import MAX_KEY, BadKey, Signer, private_key
 
     found = []
     for selector, path in zip(settings.mail_dkim_selector, settings.mail_dkim_key, strict=True):

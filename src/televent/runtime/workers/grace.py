@@ -12,7 +12,7 @@ import structlog
 from televent.adapters.postgres.wakeup import REMINDERS
 from televent.adapters.sandbox.config import url_of
 from televent.adapters.sandbox.erasing import SandboxAway, tell_sandbox
-from televent.application.erased_people import ErasedPerson
+from televent.application.accounts.erased_people import ErasedPerson
 from televent.application.event_store.context import Context
 from televent.application.outage import Outage
 from televent.application.use_cases.people.erasure import erase_due

@@ -12,12 +12,12 @@ from televent.adapters.email.doors.hooks import HookKeys, MailHooks
 from televent.adapters.email.doors.imap.connection import Mailbox
 from televent.adapters.email.doors.imap.watching import Watching
 from televent.adapters.email.doors.signatures import public_key
-from televent.adapters.email.intake import Intake
+from televent.adapters.email.incoming.intake import Intake
+from televent.adapters.email.incoming.processing import Processing
 from televent.adapters.email.listener import ListenerConfig, serve_mail
-from televent.adapters.email.processing import Processing
 from televent.adapters.email.proving.prover import Prover
-from televent.adapters.postgres.queues.mail_tokens import PostgresMailTokens
-from televent.adapters.postgres.queues.mailboxes import PostgresMailbox
+from televent.adapters.postgres.queues.mail.mail_tokens import PostgresMailTokens
+from televent.adapters.postgres.queues.mail.mailboxes import PostgresMailbox
 from televent.adapters.postgres.wakeup import MAIL
 from televent.runtime.compose import Core
 from televent.runtime.processes.sockets import Sockets

@@ -14,20 +14,20 @@ import structlog
 from televent.adapters.postgres.backup.scrubbing import erased_since, scrub
 from televent.adapters.postgres.followers import reindex
 from televent.adapters.postgres.keeping.retention import retain
-from televent.adapters.postgres.queues.bot_trouble import sweep_trouble
-from televent.adapters.postgres.queues.bot_updates import sweep_updates
-from televent.adapters.postgres.queues.chat_book import PostgresChatBook
-from televent.adapters.postgres.queues.code_mails import PostgresCodeMails
-from televent.adapters.postgres.queues.mail_tokens import PostgresMailTokens
+from televent.adapters.postgres.queues.chats.bot_trouble import sweep_trouble
+from televent.adapters.postgres.queues.chats.bot_updates import sweep_updates
+from televent.adapters.postgres.queues.chats.chat_book import PostgresChatBook
+from televent.adapters.postgres.queues.mail.code_mails import PostgresCodeMails
+from televent.adapters.postgres.queues.mail.mail_tokens import PostgresMailTokens
 from televent.adapters.postgres.queues.outbox import BATCH
 from televent.adapters.postgres.queues.push_book import PostgresPushBook
 from televent.adapters.postgres.wakeup import OUTBOX
 from televent.application.event_store.context import Context
 from televent.application.local_delivery import status_of
+from televent.application.mail_records.parked_mails import KEPT
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, Failed, Handler, after_failure
 from televent.application.outage import Outage
-from televent.application.parked_mails import KEPT
 from televent.application.use_cases.scheduling.note_outcomes import Outcome, note_outcomes
 from televent.ical.itip.delivery import PENDING, UNDELIVERABLE
 from televent.ical.queries.occurs import season_of

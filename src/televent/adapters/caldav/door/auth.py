@@ -24,9 +24,9 @@ from televent.adapters.caldav.door.hashing import MAX_FITTING, MAX_GUESSES, RETR
 from televent.adapters.caldav.door.limits import Limiter, too_many
 from televent.adapters.caldav.door.run import Run
 from televent.adapters.caldav.errors import DavError
+from televent.application.accounts.passwords import selector
 from televent.application.backend import Backend
 from televent.application.outage import Outage
-from televent.application.passwords import selector
 from televent.application.read_models.accounts import AccountRow, DeviceRow
 from televent.application.rows import Read, Rows, account_of_telegram, account_with_id
 from televent.domain.ids import AccountId

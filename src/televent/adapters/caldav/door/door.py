@@ -17,10 +17,10 @@ from televent.adapters.caldav.http import EarlyRead, Request
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.push_urls import dont_notify
 from televent.adapters.caldav.tree import Kind, Target
+from televent.application.accounts.origins import MAX_PROGRAM, Origin
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.marks import Key, Marks
-from televent.application.origins import MAX_PROGRAM, Origin
 from televent.application.past.names import PastName, past_name
 from televent.application.push import Offer
 from televent.application.read_models.calendars import CalendarRow

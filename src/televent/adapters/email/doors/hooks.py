@@ -29,7 +29,7 @@ from televent.adapters.email.doors.signatures import (
     signed_by_mailgun,
     signed_by_sendgrid,
 )
-from televent.adapters.email.intake import Intake
+from televent.adapters.email.incoming.intake import Intake
 from televent.adapters.email.reading.bounds import MAX_MAIL
 from televent.application.outage import Outage
 

@@ -7,11 +7,11 @@ from typing import Final
 
 from televent.adapters.email import texts
 from televent.adapters.email.meetings.own_mails import OwnMails
-from televent.adapters.email.outbound import MailIdentity
-from televent.adapters.email.smtp import SmtpMailer
+from televent.adapters.email.outgoing.outbound import MailIdentity
+from televent.adapters.email.outgoing.smtp import SmtpMailer
 from televent.adapters.email.templates.content import Content, Link
-from televent.application.answer_links import AnswerLinks
 from televent.application.backend import Backend
+from televent.application.mail_records.answer_links import AnswerLinks
 from televent.application.messages.erasure import ErasureMail, is_outdated
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed

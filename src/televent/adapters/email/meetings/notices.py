@@ -7,10 +7,10 @@ from typing import Final
 
 from televent.adapters.email import texts
 from televent.adapters.email.meetings.own_mails import OwnMails
-from televent.adapters.email.outbound import MailIdentity
-from televent.adapters.email.smtp import SmtpMailer
+from televent.adapters.email.outgoing.outbound import MailIdentity
+from televent.adapters.email.outgoing.smtp import SmtpMailer
 from televent.adapters.email.templates.content import Content
-from televent.application.account_news import ALWAYS
+from televent.application.accounts.account_news import ALWAYS
 from televent.application.backend import Backend
 from televent.application.messages.mail import NoticeMail
 from televent.application.messages.message import Message

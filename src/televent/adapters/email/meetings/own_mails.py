@@ -6,10 +6,11 @@ import asyncio
 from datetime import UTC
 from zoneinfo import ZoneInfo
 
-from televent.adapters.email import mime, texts
-from televent.adapters.email.outbound import MailIdentity
-from televent.adapters.email.sending import outcomes
-from televent.adapters.email.smtp import SmtpMailer
+from televent.adapters.email import texts
+from televent.adapters.email.outgoing import mime
+from televent.adapters.email.outgoing.outbound import MailIdentity
+from televent.adapters.email.outgoing.sending import outcomes
+from televent.adapters.email.outgoing.smtp import SmtpMailer
 from televent.adapters.email.templates.content import Content
 from televent.application.backend import Backend
 from televent.application.messages.outbox import Claimed, RetryLater, Undeliverable

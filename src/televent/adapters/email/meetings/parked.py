@@ -6,16 +6,16 @@ import asyncio
 from typing import Final
 
 from televent.adapters.email.meetings.own_mails import OwnMails
-from televent.adapters.email.outbound import MailIdentity
-from televent.adapters.email.smtp import SmtpMailer
+from televent.adapters.email.outgoing.outbound import MailIdentity
+from televent.adapters.email.outgoing.smtp import SmtpMailer
 from televent.adapters.email.templates.content import Content, Link
-from televent.application.answer_links import AnswerLinks
 from televent.application.backend import Backend
 from televent.application.living_messages import Living
+from televent.application.mail_records.answer_links import AnswerLinks
+from televent.application.mail_records.parked_mails import KEPT
 from televent.application.messages.mail import ParkedMailNotice
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp, RetryLater
-from televent.application.parked_mails import KEPT
 from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases.mail.parked_cards import ParkedView, parked_view
 from televent.wording.display import Display

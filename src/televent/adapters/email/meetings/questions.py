@@ -13,12 +13,12 @@ from uuid import UUID, uuid5
 from televent.adapters.email import texts
 from televent.adapters.email.meetings.own_mails import OwnMails
 from televent.adapters.email.meetings.written import short, title_of
-from televent.adapters.email.outbound import MailIdentity
-from televent.adapters.email.smtp import SmtpMailer
+from televent.adapters.email.outgoing.outbound import MailIdentity
+from televent.adapters.email.outgoing.smtp import SmtpMailer
 from televent.adapters.email.templates.content import Content, Link
-from televent.application.answer_links import OFFER, SHARE, UNINVITED, AnswerLinks
 from televent.application.backend import Backend
 from televent.application.drafts import KEEP
+from televent.application.mail_records.answer_links import OFFER, SHARE, UNINVITED, AnswerLinks
 from televent.application.messages.mail import OfferMail, ShareMail, UninvitedMail
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp

@@ -16,11 +16,11 @@ from televent.adapters.email.meetings.card_mail import card_mail
 from televent.adapters.email.meetings.organizer_mail import answers_mail, declined_mail, proposal_mail
 from televent.adapters.email.meetings.own_mails import OwnMails
 from televent.adapters.email.meetings.written import Written
-from televent.adapters.email.outbound import MailIdentity
-from televent.adapters.email.smtp import SmtpMailer
-from televent.application.answer_links import AnswerLinks
+from televent.adapters.email.outgoing.outbound import MailIdentity
+from televent.adapters.email.outgoing.smtp import SmtpMailer
 from televent.application.backend import Backend
 from televent.application.living_messages import Kind, Living
+from televent.application.mail_records.answer_links import AnswerLinks
 from televent.application.messages.mail import MeetingMail
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp, RetryLater, Undeliverable

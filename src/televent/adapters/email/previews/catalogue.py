@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from televent.adapters.email import mime
-from televent.adapters.email.checked import check
+from televent.adapters.email.outgoing import mime
+from televent.adapters.email.outgoing.checked import check
 from televent.adapters.email.previews.example import NOW, Example
 from televent.adapters.email.previews.guests import GUESTS
 from televent.adapters.email.previews.people import PEOPLE

@@ -24,6 +24,7 @@ from televent.adapters.email.templates.verification import (
     verification_content,
 )
 from televent.adapters.email.texts import say
+from televent.application.mail_records.senders import Sender
 from televent.application.messages.erasure import ErasureMail, What
 from televent.application.messages.mail import (
     AddressVerification,
@@ -34,7 +35,6 @@ from televent.application.messages.mail import (
     ShareMail,
     UninvitedMail,
 )
-from televent.application.senders import Sender
 from televent.application.use_cases.calendars.agenda import Entry
 from televent.application.use_cases.importing.import_objects import Standing
 from televent.application.use_cases.importing.offers import Offer

@@ -11,7 +11,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from televent.adapters.postgres.rows import Pool, fetch
-from televent.application.origins import MAX_DAILY, MAX_PROGRAM, KnownDevice, Origin, Touched
+from televent.application.accounts.origins import MAX_DAILY, MAX_PROGRAM, KnownDevice, Origin, Touched
 from televent.domain.ids import AccountId
 
 MAX_REMEMBERED: Final = 20_000

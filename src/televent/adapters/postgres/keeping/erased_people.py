@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from televent.adapters.postgres.rows import Pool
-from televent.application.erased_people import AGAIN, LEASE, TELEGRAM, Copy, ErasedPerson, Errand
+from televent.application.accounts.erased_people import AGAIN, LEASE, TELEGRAM, Copy, ErasedPerson, Errand
 from televent.application.use_cases.events.trash import KEPT
 from televent.domain.ids import AccountId
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import NAMESPACE_OID, uuid5
 
-from televent.adapters.postgres.queues.mail_book import SERVER
+from televent.adapters.postgres.queues.mail.mail_book import SERVER
 from televent.adapters.postgres.queues.outbox_rows import ENQUEUE, outbox_row
 from televent.adapters.postgres.rows import Pool, fetch
 from televent.application.log_proof.note import Head

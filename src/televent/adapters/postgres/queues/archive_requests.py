@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from televent.adapters.postgres.rows import Pool, fetch
-from televent.application.archive_requests import DEADLINE, OFFERED, ArchiveRow
+from televent.application.accounts.archive_requests import DEADLINE, OFFERED, ArchiveRow
 from televent.domain.ids import AccountId
 
 ASK: Final = """

@@ -8,7 +8,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from televent.adapters.postgres.rows import Pool
-from televent.application.kept_answers import AT_WORK, KEPT, Claim, KeptAnswer
+from televent.application.accounts.kept_answers import AT_WORK, KEPT, Claim, KeptAnswer
 from televent.domain.ids import AccountId
 
 # The account's row is locked, so that an erasure meets the key or the key meets the erasure. A key that is older than

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from televent.adapters.postgres.event_store.log import COLUMNS, event_of
 from televent.adapters.postgres.event_store.origins import PostgresOrigins
 from televent.adapters.postgres.rows import Pool, fetch
-from televent.application.audit_rows import EVERYBODY, AuditFilter, AuditRow, Looked
+from televent.application.accounts.audit_rows import EVERYBODY, AuditFilter, AuditRow, Looked
 from televent.application.event_store.recorded import RecordedEvent
 from televent.domain.ids import AccountId
 

@@ -14,9 +14,9 @@ from televent.adapters.postgres.keeping.forgetting import MAILS_OF
 from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.rows import Pool
 from televent.adapters.postgres.sealed_urls import SealedUrls
+from televent.application.accounts.holdings import HeldMail, Row
 from televent.application.event_store.mapper import SubjectKeys
 from televent.application.event_store.recorded import RecordedEvent
-from televent.application.holdings import HeldMail, Row
 from televent.domain.ids import AccountId
 
 SUMMARY: Final = (

@@ -8,8 +8,8 @@ from typing import Final
 
 from televent.adapters.postgres.event_store.origins import PostgresOrigins
 from televent.adapters.postgres.rows import Pool, fetch
-from televent.application.audit_rows import AuditRow
-from televent.application.own_history import Place
+from televent.application.accounts.audit_rows import AuditRow
+from televent.application.accounts.own_history import Place
 from televent.domain.ids import AccountId
 
 _FIELDS: Final = """

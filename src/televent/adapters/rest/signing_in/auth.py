@@ -26,10 +26,10 @@ from televent.adapters.rest.signing_in.scopes import Scope as Part
 from televent.adapters.rest.signing_in.telegram_proof import TelegramProofs
 from televent.adapters.rest.signing_in.verified_tokens import VerifiedTokens
 from televent.adapters.rest.storable import check_url, may_have_nul
+from televent.application.accounts.origins import Origin
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.marks import Marks
-from televent.application.origins import Origin
 from televent.application.outage import Outage
 from televent.application.rows import Rows as RowReader
 from televent.application.use_cases.people import api_keys

@@ -10,7 +10,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
 
 from televent.adapters.rest.signing_in.auth import LIFETIME, Auth, shown
-from televent.application.sessions import LIFETIME as SESSION_LIFETIME
+from televent.application.accounts.sessions import LIFETIME as SESSION_LIFETIME
 from televent.application.use_cases.people import sign_in
 
 UNCACHED: Final = {"cache-control": "no-store"}

@@ -12,7 +12,7 @@ from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.undoing_devices import undo_buttons, undo_by_words
 from televent.adapters.telegram.taps import acknowledge, show
 from televent.adapters.telegram.texts import fitting, plain, say
-from televent.application.device_setups import link_of
+from televent.application.accounts.device_setups import link_of
 from televent.application.read_models.accounts import DeviceRow
 from televent.application.use_cases.people import devices
 from televent.application.use_cases.people.device_setup import LIFETIME, add_device_with_link

@@ -14,7 +14,7 @@ from aiogram import BaseMiddleware, Dispatcher, F, Router
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message, TelegramObject, Update
 
-from televent.adapters.telegram.dead_buttons import refuse_dead
+from televent.adapters.telegram.cards.dead_buttons import refuse_dead
 from televent.adapters.telegram.door import BotDoor, NotStarted, Person
 from televent.adapters.telegram.handlers.another_event import (
     PREFIX,

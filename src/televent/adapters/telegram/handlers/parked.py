@@ -8,9 +8,9 @@ import html
 from aiogram import F, Router
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
-from televent.adapters.telegram.dead_buttons import refuse_dead
+from televent.adapters.telegram.cards.dead_buttons import refuse_dead
+from televent.adapters.telegram.cards.parked_cards import read_parked
 from televent.adapters.telegram.door import BotDoor, Person
-from televent.adapters.telegram.parked_cards import read_parked
 from televent.adapters.telegram.taps import acknowledge, show
 from televent.adapters.telegram.texts import plain, say
 from televent.application.use_cases.mail.believed import believe_sender, believed_senders

@@ -12,11 +12,11 @@ from aiogram import F, Router
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
-from televent.adapters.telegram.dead_buttons import refuse_dead
+from televent.adapters.telegram.cards.dead_buttons import refuse_dead
+from televent.adapters.telegram.cards.one_line import escaped, one_line
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.events.view import load, show_event
 from televent.adapters.telegram.lines.entry import dated_line
-from televent.adapters.telegram.one_line import escaped, one_line
 from televent.adapters.telegram.taps import acknowledge, show
 from televent.adapters.telegram.texts import fitting, plain, say
 from televent.adapters.telegram.tokens import read_token, token_of

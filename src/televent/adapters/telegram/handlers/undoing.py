@@ -10,7 +10,8 @@ from aiogram import F, Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
-from televent.adapters.telegram.dead_buttons import refuse_dead
+from televent.adapters.telegram.cards.dead_buttons import refuse_dead
+from televent.adapters.telegram.cards.undo_buttons import undo_data
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.events.past.history import devices_of
 from televent.adapters.telegram.handlers.events.past.history_lines import history_line, is_told
@@ -18,7 +19,6 @@ from televent.adapters.telegram.handlers.events.view import load, shortened, sho
 from televent.adapters.telegram.taps import acknowledge, show
 from televent.adapters.telegram.texts import plain, plain_refusal, say
 from televent.adapters.telegram.tokens import read_token
-from televent.adapters.telegram.undo_buttons import undo_data
 from televent.application.refusals import UnknownResource
 from televent.application.use_cases.events.newest_changes import NewestChange, newest_changes
 from televent.application.use_cases.events.undo_change import undo_change

@@ -15,7 +15,7 @@ from uuid import UUID
 from aiogram import F, Router
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
-from televent.adapters.telegram.dead_buttons import refuse_dead
+from televent.adapters.telegram.cards.dead_buttons import refuse_dead
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.events.view import shortened
 from televent.adapters.telegram.taps import acknowledge, show

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from televent.adapters.telegram.cards.one_line import escaped
 from televent.adapters.telegram.lines.entry import days_of, is_running, is_whole, line_of, time_of, until_mark
 from televent.adapters.telegram.lines.series import Series, split_series, weekdays_of
-from televent.adapters.telegram.one_line import escaped
 from televent.adapters.telegram.texts import say
 from televent.application.use_cases.calendars.agenda import Entry
 from televent.application.use_cases.calendars.coming import Coming

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from televent.adapters.telegram.one_line import escaped
+from televent.adapters.telegram.cards.one_line import escaped
 from televent.adapters.telegram.texts import plain, say
 from televent.application.use_cases.calendars.agenda import Entry
 from televent.wording.display import Display

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from televent.adapters.telegram.answer_lines import answer_lines
-from televent.adapters.telegram.living_cards import edit, holding
-from televent.adapters.telegram.meeting_cards import title_of, when
+from televent.adapters.telegram.cards.answer_lines import answer_lines
+from televent.adapters.telegram.cards.living_cards import edit, holding
+from televent.adapters.telegram.cards.meeting_cards import title_of, when
 from televent.adapters.telegram.notices.chat import Chat
 from televent.adapters.telegram.texts import MESSAGE_LIMIT
 from televent.application.living_messages import Living

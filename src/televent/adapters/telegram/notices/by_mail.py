@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from televent.application.account_news import ALWAYS
+from televent.application.accounts.account_news import ALWAYS
 from televent.application.messages.chat import (
     AnswerNotice,
     CalendarOffer,

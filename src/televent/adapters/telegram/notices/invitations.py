@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from televent.adapters.telegram.living_cards import tell
+from televent.adapters.telegram.cards.living_cards import tell
 from televent.adapters.telegram.notices.chat import Chat
 from televent.application.messages.chat import InvitationCard
 

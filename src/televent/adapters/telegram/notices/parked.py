@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from televent.adapters.telegram.living_cards import edit, holding
+from televent.adapters.telegram.cards.living_cards import edit, holding
+from televent.adapters.telegram.cards.parked_cards import parked_card
 from televent.adapters.telegram.notices.chat import Chat
-from televent.adapters.telegram.parked_cards import parked_card
 from televent.application.living_messages import Living
 from televent.application.messages.chat import ParkedCard
 from televent.application.use_cases.mail.parked_cards import parked_view

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from televent.adapters.telegram.notices.chat import Chat
-from televent.adapters.telegram.proposal_cards import (
+from televent.adapters.telegram.cards.proposal_cards import (
     comment_lines,
     proposal_buttons,
     proposal_text,
@@ -11,6 +10,7 @@ from televent.adapters.telegram.proposal_cards import (
     span_of,
     title_of,
 )
+from televent.adapters.telegram.notices.chat import Chat
 from televent.adapters.telegram.texts import say
 from televent.application.messages.proposals import ProposalDeclinedNotice, ProposalNotice
 from televent.application.use_cases.scheduling.proposals import open_proposals

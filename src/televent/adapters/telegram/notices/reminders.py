@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
+from televent.adapters.telegram.cards.one_line import escaped
 from televent.adapters.telegram.lines.days import day_lines
 from televent.adapters.telegram.lines.entry import dated_line, days_of, line_of, time_of
 from televent.adapters.telegram.notices.chat import Chat
-from televent.adapters.telegram.one_line import escaped
 from televent.adapters.telegram.texts import fitting, plain, say
 from televent.adapters.telegram.tokens import token_of
 from televent.application.messages.reminders import DigestDue, ReminderDue, RemindersDue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from televent.adapters.telegram import cards
+from televent.adapters.telegram.cards import cards
 from televent.adapters.telegram.handlers.sharing import access_words
 from televent.adapters.telegram.notices.chat import Chat
 from televent.adapters.telegram.texts import say

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from televent.adapters.telegram.cards.uninvited_cards import uninvited_buttons
 from televent.adapters.telegram.notices.chat import Chat
 from televent.adapters.telegram.texts import say
-from televent.adapters.telegram.uninvited_cards import uninvited_buttons
 from televent.application.messages.chat import UninvitedAnswer
 
 

@@ -6,7 +6,7 @@ from datetime import UTC
 from typing import Final
 
 from televent.adapters.telegram.door import BotDoor, Person
-from televent.application.account_news import ALWAYS
+from televent.application.accounts.account_news import ALWAYS
 from televent.application.messages.chat import AnswerNotice, ChatText, InvitationCard
 from televent.application.messages.erasure import ErasureNotice
 from televent.application.messages.message import Message

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from televent.adapters.telegram.one_line import one_line
+from televent.adapters.telegram.cards.one_line import one_line
 
 COVERED: Final = (
     "\u0020-\u007e\u00a0-\u017f\u0192\u01a0-\u01b0\u0218-\u021b\u0370-\u03ff\u0400-\u052f\u1e80-\u1e85\u1ea0-\u1ef9"

@@ -9,10 +9,10 @@ from itertools import groupby
 from typing import Final, Literal
 from uuid import UUID, uuid5
 
+from televent.application.accounts.origins import Touched
 from televent.application.backend import Backend
 from televent.application.event_store.deciders import CALENDAR_OBJECT
 from televent.application.event_store.recorded import RecordedEvent
-from televent.application.origins import Touched
 from televent.application.refusals import ChangedAgain, InvalidObject
 from televent.domain.calendar_object.state import CalendarObject
 from televent.domain.ids import AccountId, StreamKey

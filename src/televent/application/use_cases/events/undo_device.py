@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from televent.application.accounts.origins import Touched
 from televent.application.backend import Backend
 from televent.application.conditions import Conditions
 from televent.application.event_store.conflicts import StaleStream
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR_OBJECT
 from televent.application.event_store.handle import retrying
-from televent.application.origins import Touched
 from televent.application.refusals import (
     ChangedAgain,
     PreconditionFailed,

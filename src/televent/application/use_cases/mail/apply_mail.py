@@ -12,8 +12,8 @@ from televent.application.mail.backend import MailBackend
 from televent.application.mail.book import GuestAddress
 from televent.application.mail.incoming import IncomingMail, Verdict
 from televent.application.mail.trust import Trust, trust_of
+from televent.application.mail_records.sent_mail import Guest
 from televent.application.read_models.resources import ResourceRow
-from televent.application.sent_mail import Guest
 from televent.application.use_cases.mail.ask_again import ask_again
 from televent.application.use_cases.mail.believed import is_believed
 from televent.application.use_cases.mail.delivery import Delivery

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from televent.application.event_mails import EventMail, EventMailState, Proof
 from televent.application.mail.incoming import Verdict
+from televent.application.mail_records.event_mails import EventMail, EventMailState, Proof
 from televent.application.use_cases.mail.delivery import Delivery
 from televent.application.use_cases.scheduling.receive_itip import stream_of
 from televent.ical.itip.receiving.narrowing import attendee_of

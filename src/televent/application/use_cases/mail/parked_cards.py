@@ -10,7 +10,7 @@ from uuid import UUID
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.mail.trust import Sender
-from televent.application.parked_mails import ParkedMail, State
+from televent.application.mail_records.parked_mails import ParkedMail, State
 from televent.application.use_cases.scheduling.receive_itip import would_do
 from televent.domain.calendar_object.details import Details
 from televent.domain.calendar_object.events import CounterProposed, EventCancelled, InvitationReceived, RsvpGiven

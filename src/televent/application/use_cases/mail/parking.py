@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from televent.application.mail.incoming import Verdict
-from televent.application.parked_mails import PERIOD, SENDER_LIMIT, SENDERS_LIMIT, ParkedMail, card_id_of
+from televent.application.mail_records.parked_mails import PERIOD, SENDER_LIMIT, SENDERS_LIMIT, ParkedMail, card_id_of
 from televent.application.read_models.resources import ResourceRow
 from televent.application.use_cases.mail.delivery import Delivery
 from televent.application.use_cases.mail.park_mail import park_mail

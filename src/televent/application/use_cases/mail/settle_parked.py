@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.mail.incoming import actor_of
-from televent.application.parked_mails import ParkedMail
+from televent.application.mail_records.parked_mails import ParkedMail
 from televent.application.use_cases.mail.believed import believe_sender
 from televent.application.use_cases.mail.parked_cards import message_in
 from televent.application.use_cases.scheduling.receive_itip import Incoming, receive_itip

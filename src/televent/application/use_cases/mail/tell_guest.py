@@ -13,9 +13,9 @@ from uuid import UUID, uuid5
 from televent.application.addressing import mail_of
 from televent.application.backend import Backend
 from televent.application.event_store.deciders import CALENDAR_OBJECT
+from televent.application.mail_records.sent_mail import Guest, Waiting
 from televent.application.messages.mail import CalendarMail
 from televent.application.read_models.accounts import AccountRow
-from televent.application.sent_mail import Guest, Waiting
 from televent.domain.calendar_object.commands import Owner
 from televent.domain.calendar_object.details import Details
 from televent.domain.calendar_object.differences import details_in

@@ -9,14 +9,14 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from televent.application.api_keys import NOTED_EVERY, ApiKeyRow
+from televent.application.accounts.api_keys import NOTED_EVERY, ApiKeyRow
+from televent.application.accounts.sessions import digest
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import ACCOUNT
 from televent.application.event_store.handle import handle
 from televent.application.outage import Outage
 from televent.application.revocations import Revocation
-from televent.application.sessions import digest
 from televent.domain.account.commands import AddApiKey, RevokeApiKey
 from televent.domain.account.decide import decide
 from televent.domain.ids import AccountId, account_stream

@@ -15,8 +15,8 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from televent.application.accounts.device_setups import SetupRow
 from televent.application.backend import Backend
-from televent.application.device_setups import SetupRow
 from televent.application.event_store.context import Context
 from televent.application.use_cases.people.devices import NewDevice, add_device
 from televent.domain.ids import AccountId

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from televent.application.accounts.passwords import selector
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import ACCOUNT
 from televent.application.event_store.handle import handle
-from televent.application.passwords import selector
 from televent.application.revocations import Revocation
 from televent.domain.account.commands import AddDevice, RevokeDevice
 from televent.domain.account.decide import decide

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from televent.application.answer_links import KEEP, AnswerLink, AnswerLinks
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context, by_link
 from televent.application.event_store.deciders import ACCOUNT
 from televent.application.event_store.handle import handle
+from televent.application.mail_records.answer_links import KEEP, AnswerLink, AnswerLinks
 from televent.application.use_cases.people.turn_off import NO_EVENT
 from televent.domain.account.commands import EraseAccount, KeepAccount, RequestErasure
 from televent.domain.account.decide import decide

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import structlog
 
+from televent.application.accounts.erased_people import Copy, ErasedPerson, Errand, names_in
 from televent.application.backend import Backend
-from televent.application.erased_people import Copy, ErasedPerson, Errand, names_in
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR, CALENDAR_OBJECT, INBOX_ITEM, MOUNT
 from televent.application.event_store.handle import handle

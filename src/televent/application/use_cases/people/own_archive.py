@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from televent.application.archive_requests import ArchiveRow
+from televent.application.accounts.archive_requests import ArchiveRow
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import ACCOUNT

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid5
 
+from televent.application.accounts.pending_accounts import LIFETIME, PendingAccount
 from televent.application.backend import Backend
 from televent.application.event_store.conflicts import Conflict
 from televent.application.event_store.context import Context
@@ -12,7 +13,6 @@ from televent.application.event_store.deciders import ACCOUNT, CALENDAR
 from televent.application.event_store.store import Change
 from televent.application.messages.mail import AlreadyRegistered, RegistrationCode
 from televent.application.messages.outbox import OutboxMessage
-from televent.application.pending_accounts import LIFETIME, PendingAccount
 from televent.application.refusals import WeakPassword, WrongCode
 from televent.application.use_cases.people.accounts import (
     checked_address,

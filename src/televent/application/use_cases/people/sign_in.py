@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from televent.application.accounts.sessions import LIFETIME, Rotation, SessionRow, digest
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import ACCOUNT
@@ -27,7 +28,6 @@ from televent.application.refusals import (
     WrongToken,
 )
 from televent.application.revocations import Revocation, password_id
-from televent.application.sessions import LIFETIME, Rotation, SessionRow, digest
 from televent.application.use_cases.people.accounts import hashed_code
 from televent.application.use_cases.people.api_keys import revoke_key
 from televent.application.use_cases.people.erasure import keep_account

@@ -10,9 +10,9 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from televent.application.answer_links import OFF, AnswerLink, AnswerLinks
 from televent.application.backend import Backend
 from televent.application.event_store.context import by_link
+from televent.application.mail_records.answer_links import OFF, AnswerLink, AnswerLinks
 from televent.application.use_cases.people.preferences import change_preferences
 from televent.domain.account.preferences import Preferences
 from televent.domain.ids import AccountId

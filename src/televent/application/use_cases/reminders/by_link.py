@@ -6,9 +6,9 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
-from televent.application.answer_links import REMINDER, AnswerLink, AnswerLinks
 from televent.application.backend import Backend
 from televent.application.event_store.context import by_link
+from televent.application.mail_records.answer_links import REMINDER, AnswerLink, AnswerLinks
 from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases.reminders.acknowledge import acknowledge_reminder
 from televent.application.use_cases.reminders.snooze import CHOICES, moment_of_choice, snooze

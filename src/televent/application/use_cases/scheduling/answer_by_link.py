@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from televent.application.answer_links import AnswerLink, AnswerLinks
 from televent.application.backend import Backend
 from televent.application.event_store.context import by_link
+from televent.application.mail_records.answer_links import AnswerLink, AnswerLinks
 from televent.application.read_models.accounts import AccountRow
 from televent.application.refusals import NotFromThere, NotInvited, UnknownResource
 from televent.application.use_cases.scheduling.answer_invitation import answer_invitation

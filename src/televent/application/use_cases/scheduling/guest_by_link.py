@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 from uuid import NAMESPACE_URL, uuid5
 
-from televent.application.answer_links import GUEST, AnswerLinks
 from televent.application.backend import Backend
 from televent.application.event_store.context import by_link
 from televent.application.event_store.deciders import CALENDAR_OBJECT
+from televent.application.mail_records.answer_links import GUEST, AnswerLinks
+from televent.application.mail_records.sent_mail import Guest
 from televent.application.refusals import TryAgain
-from televent.application.sent_mail import Guest
 from televent.application.use_cases.scheduling.answer_by_link import Linked, issue_link
 from televent.application.use_cases.scheduling.cards import card_of
 from televent.application.use_cases.scheduling.receive_itip import Incoming, receive_itip

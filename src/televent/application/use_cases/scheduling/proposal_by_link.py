@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from televent.application.answer_links import PROPOSAL, AnswerLink, AnswerLinks
 from televent.application.backend import Backend
 from televent.application.event_store.context import by_link
 from televent.application.event_store.deciders import CALENDAR_OBJECT
+from televent.application.mail_records.answer_links import PROPOSAL, AnswerLink, AnswerLinks
 from televent.application.use_cases.scheduling.proposals import (
     Outcome,
     Standing,

@@ -13,7 +13,7 @@ from uuid import uuid5
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR_OBJECT
-from televent.application.sent_mail import Guest
+from televent.application.mail_records.sent_mail import Guest
 from televent.application.use_cases.scheduling.receive_itip import Incoming, receive_itip
 from televent.domain.calendar_object.decision import known_of
 from televent.domain.ids import StreamKey

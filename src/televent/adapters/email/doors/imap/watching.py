@@ -18,7 +18,7 @@ from televent.adapters.email.doors.imap.connection import ImapConnection, Mailbo
 from televent.adapters.email.doors.imap.envelope import recipients_of, sender_of_envelope
 from televent.adapters.email.doors.imap.responses import ImapError, SignInRefused
 from televent.adapters.email.doors.keys import mail_key
-from televent.adapters.email.intake import Intake
+from televent.adapters.email.incoming.intake import Intake
 from televent.adapters.email.reading.bounds import MAX_MAIL, BeyondBounds
 from televent.application.outage import Outage
 

@@ -18,7 +18,7 @@ from litestar.params import FromPath, JSONBody
 from televent.adapters.rest.problems import documented
 from televent.adapters.rest.signing_in.auth import KEY_PREFIX, Auth, Person, shown
 from televent.adapters.rest.signing_in.scopes import Scope, needs
-from televent.application.api_keys import ApiKeyRow
+from televent.application.accounts.api_keys import ApiKeyRow
 from televent.application.use_cases.people import api_keys
 
 TOKEN: Final[list[dict[str, list[str]]]] = [{"token": []}]

@@ -20,7 +20,7 @@ from televent.adapters.rest.problems import documented
 from televent.adapters.rest.signing_in.auth import Auth, Person
 from televent.adapters.rest.signing_in.own_account import Whose, check_own
 from televent.adapters.rest.signing_in.scopes import Scope, needs
-from televent.application.device_setups import link_of
+from televent.application.accounts.device_setups import link_of
 from televent.application.use_cases.people.device_setup import Offered, add_device_with_link
 from televent.application.use_cases.people.devices import revoke_device
 

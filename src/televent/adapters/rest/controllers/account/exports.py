@@ -21,7 +21,7 @@ from televent.adapters.rest.growing import Growing
 from televent.adapters.rest.problems import TooManyRequests, documented
 from televent.adapters.rest.signing_in.auth import Auth, Person
 from televent.adapters.rest.signing_in.scopes import Scope, needs
-from televent.application.archive_requests import DEADLINE, ArchiveRow
+from televent.application.accounts.archive_requests import DEADLINE, ArchiveRow
 from televent.application.exporting.writing import write_archive
 from televent.application.use_cases.people.own_archive import ask_for_archive
 from televent.domain.ids import AccountId

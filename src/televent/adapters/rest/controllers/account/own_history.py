@@ -19,8 +19,8 @@ from televent.adapters.rest.controllers.account.auth import TOKEN
 from televent.adapters.rest.problems import documented
 from televent.adapters.rest.signing_in.auth import Auth, Person
 from televent.adapters.rest.signing_in.scopes import Scope, needs
-from televent.application.audit_rows import AuditRow
-from televent.application.own_history import Place
+from televent.application.accounts.audit_rows import AuditRow
+from televent.application.accounts.own_history import Place
 from televent.domain.ids import AccountId
 
 MAX_PAGE: Final = 200

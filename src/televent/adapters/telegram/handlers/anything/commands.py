@@ -8,7 +8,7 @@ from zlib import crc32
 from aiogram import Dispatcher, F, Router
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 
-from televent.adapters.telegram.dead_buttons import refuse_dead
+from televent.adapters.telegram.cards.dead_buttons import refuse_dead
 from televent.adapters.telegram.door import Person
 from televent.adapters.telegram.intents import COMMANDS
 from televent.adapters.telegram.taps import acknowledge

@@ -8,7 +8,7 @@ from aiogram import F, Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
-from televent.adapters.telegram.dead_buttons import refuse_dead
+from televent.adapters.telegram.cards.dead_buttons import refuse_dead
 from televent.adapters.telegram.door import Person
 from televent.adapters.telegram.taps import acknowledge, show
 from televent.adapters.telegram.texts import plain, say

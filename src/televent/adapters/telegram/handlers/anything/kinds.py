@@ -11,7 +11,7 @@ from aiogram.enums import ContentType
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
-from televent.adapters.telegram.dead_buttons import refuse_dead
+from televent.adapters.telegram.cards.dead_buttons import refuse_dead
 from televent.adapters.telegram.door import Person
 from televent.adapters.telegram.handlers.anything.commands import run_button
 from televent.adapters.telegram.texts import plain, say

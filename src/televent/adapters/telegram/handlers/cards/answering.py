@@ -7,17 +7,17 @@ from uuid import UUID
 from aiogram import F, Router
 from aiogram.types import CallbackQuery, Message
 
-from televent.adapters.telegram import card_buttons
-from televent.adapters.telegram.card_buttons import ANSWERS, Choice, read_choice
+from televent.adapters.telegram.cards import card_buttons
+from televent.adapters.telegram.cards.card_buttons import ANSWERS, Choice, read_choice
+from televent.adapters.telegram.cards.living_cards import edit, redraw, take_buttons
+from televent.adapters.telegram.cards.meeting_cards import text_of
 from televent.adapters.telegram.chat import Chat
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.cards.refusing import card_for, living_card, refusal
-from televent.adapters.telegram.living_cards import edit, redraw, take_buttons
-from televent.adapters.telegram.meeting_cards import text_of
 from televent.adapters.telegram.taps import acknowledge
 from televent.adapters.telegram.texts import plain
 from televent.adapters.telegram.tokens import read_token
-from televent.application.erased_people import is_placeholder
+from televent.application.accounts.erased_people import is_placeholder
 from televent.application.refusals import NotFromThere, NotInvited, UnknownResource
 from televent.application.use_cases.scheduling.answer_invitation import Answered, answer_invitation
 from televent.application.use_cases.scheduling.cards import dates_of

@@ -9,16 +9,16 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
-from televent.adapters.telegram.card_buttons import ANSWERS, Choice
+from televent.adapters.telegram.cards.card_buttons import ANSWERS, Choice
+from televent.adapters.telegram.cards.meeting_cards import organizer_of, short
 from televent.adapters.telegram.chat import Chat
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.cards.answering import chat_of, give
 from televent.adapters.telegram.handlers.cards.refusing import card_for, closed_key
-from televent.adapters.telegram.meeting_cards import organizer_of, short
 from televent.adapters.telegram.taps import acknowledge
 from televent.adapters.telegram.texts import plain, say
 from televent.adapters.telegram.tokens import read_token
-from televent.application.erased_people import is_placeholder
+from televent.application.accounts.erased_people import is_placeholder
 from televent.application.refusals import NotInvited, UnknownResource
 from televent.application.use_cases.scheduling.cards import Card
 

@@ -6,9 +6,9 @@ import html
 import re
 from uuid import UUID
 
+from televent.adapters.telegram.cards.living_cards import redraw, send_again, take_buttons
+from televent.adapters.telegram.cards.meeting_cards import head_of
 from televent.adapters.telegram.chat import Chat
-from televent.adapters.telegram.living_cards import redraw, send_again, take_buttons
-from televent.adapters.telegram.meeting_cards import head_of
 from televent.application.living_messages import Living
 from televent.application.messages.outbox import RetryLater
 from televent.application.use_cases.scheduling.cards import Card, card_of

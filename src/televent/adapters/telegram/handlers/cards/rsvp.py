@@ -10,14 +10,14 @@ from aiogram import Router
 from aiogram.filters import Command, CommandObject
 from aiogram.types import Message
 
-from televent.adapters.telegram.card_buttons import ANSWERS, Choice
+from televent.adapters.telegram.cards.card_buttons import ANSWERS, Choice
+from televent.adapters.telegram.cards.living_cards import send_again
+from televent.adapters.telegram.cards.meeting_cards import short, text_of
 from televent.adapters.telegram.chat import Chat
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.cards.answering import give
 from televent.adapters.telegram.handlers.cards.refusing import card_for, closed_key
 from televent.adapters.telegram.handlers.finding import only_event
-from televent.adapters.telegram.living_cards import send_again
-from televent.adapters.telegram.meeting_cards import short, text_of
 from televent.adapters.telegram.texts import say
 from televent.application.messages.outbox import RetryLater
 from televent.application.refusals import NotInvited, UnknownResource

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiogram.types import Message
 
-from televent.adapters.telegram.cards import created_view
+from televent.adapters.telegram.cards.cards import created_view
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.creating.draft import Draft
 from televent.adapters.telegram.taps import show

@@ -10,6 +10,7 @@ from aiogram import Router
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 
+from televent.adapters.telegram.cards.proposal_cards import propose_button
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.events.asking import ask_time, expect, stop_asking
 from televent.adapters.telegram.handlers.events.buttons import Pressed, Tap, back, in_rows, keyboard
@@ -17,7 +18,6 @@ from televent.adapters.telegram.handlers.events.saving import offer, save, scope
 from televent.adapters.telegram.handlers.events.scope import as_seen, present, scoped
 from televent.adapters.telegram.handlers.events.typed import lasting, repeating
 from televent.adapters.telegram.handlers.events.view import paragraphs, put, reminder_in_words, title_of
-from televent.adapters.telegram.proposal_cards import propose_button
 from televent.adapters.telegram.taps import acknowledge
 from televent.adapters.telegram.texts import plain, say
 from televent.application.use_cases.events.view_event import EventView

@@ -12,6 +12,7 @@ from aiogram import Router
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
+from televent.adapters.telegram.cards.undo_buttons import newest_change, undo_button
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.events import pending
 from televent.adapters.telegram.handlers.events.buttons import MARK, Pressed, Tap, keyboard
@@ -27,7 +28,6 @@ from televent.adapters.telegram.handlers.events.view import (
 )
 from televent.adapters.telegram.taps import acknowledge
 from televent.adapters.telegram.texts import plain, say
-from televent.adapters.telegram.undo_buttons import newest_change, undo_button
 from televent.application.refusals import (
     InvalidObject,
     NotFromThere,

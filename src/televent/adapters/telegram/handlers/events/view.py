@@ -11,12 +11,12 @@ from uuid import UUID
 
 from aiogram.types import InlineKeyboardMarkup, Message
 
+from televent.adapters.telegram.cards.proposal_cards import propose_button
+from televent.adapters.telegram.cards.undo_buttons import undo_button
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.events.buttons import first_tap, in_rows, keyboard
-from televent.adapters.telegram.proposal_cards import propose_button
 from televent.adapters.telegram.taps import show
 from televent.adapters.telegram.texts import plain, say
-from televent.adapters.telegram.undo_buttons import undo_button
 from televent.application.use_cases.events.view_event import EventView, view_event
 from televent.wording.changes import Shown
 from televent.wording.display import Display

@@ -10,7 +10,7 @@ from aiogram import F, Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
-from televent.adapters.telegram.dead_buttons import refuse_dead
+from televent.adapters.telegram.cards.dead_buttons import refuse_dead
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.feeds.pages import (
     calendar_page,

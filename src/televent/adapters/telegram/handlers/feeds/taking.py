@@ -11,7 +11,7 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
-from televent.adapters.telegram.dead_buttons import refuse_dead
+from televent.adapters.telegram.cards.dead_buttons import refuse_dead
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.feeds.pages import home, host_of, subscription_page, unsubscribe_page
 from televent.adapters.telegram.taps import acknowledge, show

@@ -12,7 +12,7 @@ from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import CallbackQuery, Document, Message
 
-from televent.adapters.telegram.dead_buttons import refuse_dead
+from televent.adapters.telegram.cards.dead_buttons import refuse_dead
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.files.pages import PREFIX, Looked, invitation, preview
 from televent.adapters.telegram.taps import acknowledge, show, take_buttons_away

@@ -10,9 +10,9 @@ from aiogram import F, Router
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
+from televent.adapters.telegram.cards.one_line import escaped, one_line
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.finding import only_event
-from televent.adapters.telegram.one_line import escaped, one_line
 from televent.adapters.telegram.taps import acknowledge, show
 from televent.adapters.telegram.texts import plain, say
 from televent.adapters.telegram.tokens import read_token, token_of

@@ -12,10 +12,10 @@ from aiogram import F, Router
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
+from televent.adapters.telegram.cards.one_line import one_line
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.agenda.asking import view_of
 from televent.adapters.telegram.handlers.guests.naming import address_of, named_in
-from televent.adapters.telegram.one_line import one_line
 from televent.adapters.telegram.taps import acknowledge
 from televent.adapters.telegram.texts import fitting, plain, say
 from televent.application.use_cases.people.busy_times import MAX_ASKED, Busy, Span, busy_of, busy_times, free_spans

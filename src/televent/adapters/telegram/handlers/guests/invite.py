@@ -11,11 +11,11 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
+from televent.adapters.telegram.cards.one_line import one_line
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.finding import only_event
 from televent.adapters.telegram.handlers.guests.inviting import invite_people, names_nobody, tell_of_hidden
 from televent.adapters.telegram.handlers.guests.naming import declines, named_in
-from televent.adapters.telegram.one_line import one_line
 from televent.adapters.telegram.taps import acknowledge, take_buttons_away
 from televent.adapters.telegram.texts import plain, say
 from televent.adapters.telegram.tokens import read_token, token_of

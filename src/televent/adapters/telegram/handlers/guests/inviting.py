@@ -9,9 +9,9 @@ from uuid import UUID
 from aiogram import Bot
 from aiogram.types import Message
 
+from televent.adapters.telegram.cards.one_line import one_line
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.guests.naming import Named
-from televent.adapters.telegram.one_line import one_line
 from televent.adapters.telegram.texts import fitting, say
 from televent.application.use_cases.calendars.agenda import Entry, event
 from televent.application.use_cases.scheduling.guests import INVITED, Fate, Guest, invite_named

@@ -5,10 +5,10 @@ from __future__ import annotations
 from aiogram import F, Router
 from aiogram.types import CallbackQuery, Message
 
+from televent.adapters.telegram.cards.uninvited_cards import PREFIX, read_uninvited
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.taps import acknowledge, show
 from televent.adapters.telegram.texts import plain, plain_refusal, say
-from televent.adapters.telegram.uninvited_cards import PREFIX, read_uninvited
 from televent.application.refusals import InvalidAddress, NotOrganizer, TooManyAttendees, UnknownResource
 from televent.application.use_cases.scheduling.guests import INVITED, Fate
 from televent.application.use_cases.scheduling.uninvited import admit_uninvited, refuse_uninvited

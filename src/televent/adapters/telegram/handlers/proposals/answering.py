@@ -9,9 +9,9 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
+from televent.adapters.telegram.cards.proposal_cards import MAX_COMMENT, proposal_buttons
 from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.handlers.proposals.saying import REFUSALS, refused
-from televent.adapters.telegram.proposal_cards import MAX_COMMENT, proposal_buttons
 from televent.adapters.telegram.taps import acknowledge, show
 from televent.adapters.telegram.texts import plain_refusal, say
 from televent.adapters.telegram.tokens import read_token

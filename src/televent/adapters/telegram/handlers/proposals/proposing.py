@@ -14,11 +14,7 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
-from televent.adapters.telegram.door import BotDoor, Person
-from televent.adapters.telegram.handlers.another_event import way_on
-from televent.adapters.telegram.handlers.proposals.reading import read_wish
-from televent.adapters.telegram.handlers.proposals.saying import REFUSALS, refused
-from televent.adapters.telegram.proposal_cards import (
+from televent.adapters.telegram.cards.proposal_cards import (
     MAX_COMMENT,
     Span,
     comment_lines,
@@ -29,6 +25,10 @@ from televent.adapters.telegram.proposal_cards import (
     title_of,
     written,
 )
+from televent.adapters.telegram.door import BotDoor, Person
+from televent.adapters.telegram.handlers.another_event import way_on
+from televent.adapters.telegram.handlers.proposals.reading import read_wish
+from televent.adapters.telegram.handlers.proposals.saying import REFUSALS, refused
 from televent.adapters.telegram.taps import acknowledge, show, take_buttons_away
 from televent.adapters.telegram.texts import plain, plain_refusal, say
 from televent.adapters.telegram.tokens import read_token, token_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from televent.adapters.telegram.proposal_cards import Span, fits
+from televent.adapters.telegram.cards.proposal_cards import Span, fits
 from televent.phrases.reading import Reading
 from televent.phrases.understanding import understand
 from televent.wording.display import Display

@@ -8,7 +8,7 @@ from typing import Final
 from televent.adapters.telegram.handlers.events.past.history_lines import history_line
 from televent.adapters.telegram.handlers.events.view import shortened
 from televent.adapters.telegram.texts import say
-from televent.application.event_mails import EventMail
+from televent.application.mail_records.event_mails import EventMail
 from televent.projections.explanations import Explained
 from televent.projections.history import Entry
 from televent.wording.display import Display

@@ -1,0 +1,1 @@
+"""Mails that came in: read, found, proven or doubted, and processed."""

@@ -1,0 +1,1 @@
+"""Mails that go out: composed, checked, signed and sent."""

@@ -1,0 +1,1 @@
+"""Rows of mail: received, parked, sent, and the tokens and links in it."""

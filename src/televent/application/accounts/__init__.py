@@ -1,0 +1,1 @@
+"""An account's own records: its keys, sessions, devices, archives and origins, behind ports."""
