@@ -184,7 +184,8 @@ class ChatWriter(Writer):
 
     def write(self) -> None:
         self.asked += 1
-        title = f"Chat {self.asked} of {self._person}"
+        # A number in a title might be meant as a time, so the bot would ask about it.
+        title = "Chat " + "".join(chr(ord("a") + int(digit)) for digit in str(self.asked))
         try:
             self._people.say(self._person, f"/create {title}, tomorrow 3pm, 1 hour")
             shown = self._heard("Shall I create this?", title)
