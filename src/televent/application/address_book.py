@@ -19,6 +19,7 @@ _ID = re.compile(r"(?:guest\+[0-9a-f]{32}|[0-9]+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-
 _ACCOUNT_ID = re.compile(
     r"(?:urn:uuid:|(?:/[a-z0-9._~-]{1,100}){0,9}/caldav/)([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/?\Z"
 )
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +135,10 @@ class AddressBook:
         if not numbers:
             return {}
         ids = {address: account for address in numbers if (account := _account_id_in(address)) is not None}
+        wire = {address: account for address in numbers if (account := self._wire_id_in(address)) is not None}
         given = {number for number in numbers.values() if number is not None}
         plain = [address for address, number in numbers.items() if number is None]
-        rows = self.reads.accounts_of(sorted(given), plain, [*ids.values()])
+        rows = self.reads.accounts_of(sorted(given), plain, [*ids.values(), *wire.values()])
         by_id = {row.tenant: row for row in rows}
         by_number = {row.telegram_id: row for row in rows if row.telegram_id is not None}
         by_address = {address: row for row in rows for address in row.addresses}
@@ -144,7 +146,17 @@ class AddressBook:
             address: by_address.get(address) if number is None else by_number.get(number)
             for address, number in numbers.items()
         } | {address: by_id.get(tenant) for address, tenant in ids.items()}
+        for address, tenant in wire.items():
+            row = by_id.get(tenant)
+            # With Telegram the account has another address there.
+            found[address] = row if row is not None and row.telegram_id is None else None
         return {address: row for address, row in found.items() if row is not None}
+
+    def _wire_id_in(self, address: str) -> AccountId | None:
+        """The account in an address at the mail domain that has its id, as ``addresses_of`` makes it. A team calendar
+        has no other address: guests answer to it (ADR 96)."""
+        local, _, domain = address.rpartition("@")
+        return AccountId(UUID(local)) if domain == self.mail_domain and _UUID.match(local) else None
 
     def _telegram_id_in(self, address: str) -> int | None:
         """The Telegram id in an internal address, or in one at the mail domain."""

@@ -27,6 +27,7 @@ from televent.application.messages.mail import (
 from televent.application.messages.outbox import OutboxMessage
 from televent.application.read_models.accounts import AccountRow
 from televent.ical.itip.delivery import PENDING, SENT, UNKNOWN_USER, Delivery
+from televent.ical.itip.message import FROM_ATTENDEE
 from televent.ical.itip.sending.outgoing import OutgoingMessage
 
 MAILS: Mapping[str, type[CalendarMail]] = {
@@ -122,6 +123,10 @@ def address_messages(
         refresh = message.kind == "refresh"
         if account is not None:
             if account.tenant == sender.tenant:
+                continue
+            if message.method not in FROM_ATTENDEE and not account.reachable:
+                # Guests answer a team calendar, and nobody invites it (ADR 96): no member has asked for the event.
+                known.append(Delivery(message.recipient, UNKNOWN_USER, message.recurrence_ids))
                 continue
             local_message = ItipLocal(
                 recipient_tenant=account.tenant,

@@ -142,6 +142,11 @@ class AccountRow:
     erase_at: datetime | None = None
     """When a requested erasure is final; None: none is requested."""
 
+    @property
+    def reachable(self) -> bool:
+        """Whether a person has the account; False for that of a team calendar or of a subscription."""
+        return self.telegram_id is not None or bool(self.addresses)
+
 
 class AccountReads(Protocol):
     """Synchronous; called through threads. Each method is one round trip."""

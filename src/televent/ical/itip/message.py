@@ -21,6 +21,8 @@ from televent.ical.zones.tzid import spelled, tzid_of
 
 PRODID: Final = "-//Televent//Calendar 1.0//EN"
 METHODS: Final = frozenset({"PUBLISH", "REQUEST", "REPLY", "ADD", "CANCEL", "REFRESH", "COUNTER", "DECLINECOUNTER"})
+FROM_ATTENDEE: Final = frozenset({"REPLY", "COUNTER", "REFRESH"})
+"""The methods of messages to an organizer (RFC 5546 §1.4)."""
 PROPOSALS: Final = frozenset({"COUNTER", "DECLINECOUNTER"})
 """The methods that change no copy: a proposal of another time, and its refusal."""
 _SERVERS_OWN: Final = ("SCHEDULE-AGENT", "SCHEDULE-STATUS", "SCHEDULE-FORCE-SEND")

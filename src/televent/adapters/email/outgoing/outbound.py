@@ -32,13 +32,12 @@ from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp
 from televent.application.use_cases.mail.tell_guest import GuestMail
 from televent.domain.ids import AccountId
+from televent.ical.itip.message import FROM_ATTENDEE
 from televent.ical.itip.parts import parts_of
 from televent.ical.objects.calendar_text import CalendarText
 
 TEMPLATES = (Email, PasswordCode, RegistrationCode, AlreadyRegistered)
 """The mails of the product itself to one person."""
-FROM_ATTENDEE = frozenset({"REPLY", "COUNTER", "REFRESH"})
-"""The methods by which an attendee writes to an organizer (RFC 5546 §1.4)."""
 MAX_FORWARDED = 256 * 1024
 """Max bytes of a mail that is forwarded to the operator; the rest of a larger one is only in the database."""
 

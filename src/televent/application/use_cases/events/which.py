@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 from uuid import UUID
@@ -11,11 +11,12 @@ from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.read_models.resources import ResourceRow
-from televent.application.refusals import PreconditionFailed, UnknownResource
+from televent.application.refusals import HiddenFromSharees, PreconditionFailed, ReadOnlyShare, UnknownResource
 from televent.application.shared_view import presented
 from televent.domain.calendar_object.commands import Owner
 from televent.domain.ids import AccountId, StreamKey
 from televent.domain.sharing.access import READ_WRITE
+from televent.ical.objects.sharees import PUBLIC, visibility
 
 MIN_SEEN: Final = 4
 """Min characters of a mark that say which version a person saw."""
@@ -116,6 +117,19 @@ def located_as_seen(backend: Backend, tenant: AccountId, which: Which) -> Locate
     if which.etags is not None and not {"*", found.row.etag} & {*which.etags}:
         raise PreconditionFailed(condition="If-Match")
     return found
+
+
+def acting_for_owner(backend: Backend, context: Context, stream_id: UUID) -> Context:
+    """The context in which a person decides about an event as its calendar's owner: a sharee who may write and sees it
+    whole acts for the owner, as with every change. Raises UnknownResource, ReadOnlyShare, HiddenFromSharees."""
+    found = locate(backend, context.tenant, stream_id)
+    if found.calendar.share is None:
+        return context
+    if not found.writable:
+        raise ReadOnlyShare()
+    if visibility(found.row.text) != PUBLIC:
+        raise HiddenFromSharees()
+    return replace(context, tenant=found.calendar.tenant)
 
 
 def done_before(backend: Backend, context: Context, stream_id: UUID) -> bool:

@@ -23,7 +23,7 @@ from televent.application.use_cases.mail.parking import ask_first, card_for, par
 from televent.application.use_cases.mail.tell_person import Unusable, offer_import, tell_unusable
 from televent.application.use_cases.scheduling.receive_itip import Incoming, receive_itip
 from televent.application.use_cases.scheduling.standing_answers import text_told
-from televent.ical.itip.message import Message
+from televent.ical.itip.message import FROM_ATTENDEE, Message
 from televent.ical.itip.parts import parts_of, sequence_of
 from televent.ical.itip.receiving.delivered import as_delivered, as_known
 from televent.ical.itip.receiving.narrowing import attendee_of, names_domain, narrowed
@@ -32,7 +32,6 @@ from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.objects.reading import Organizer
 from televent.ical.text.errors import IcalError
 
-FROM_ATTENDEE = frozenset({"REPLY", "COUNTER", "REFRESH"})
 FROM_ORGANIZER = frozenset({"REQUEST", "CANCEL", "ADD", "PUBLISH", "DECLINECOUNTER"})
 INVITES = frozenset({"REQUEST", "ADD"})
 MAX_NOTED = 50

@@ -16,7 +16,7 @@ from televent.domain.calendar_object.details import Details
 from televent.domain.calendar_object.events import CounterProposed, EventCancelled, InvitationReceived, RsvpGiven
 from televent.domain.calendar_object.parked_mail import ParkedFor
 from televent.domain.ids import AccountId
-from televent.ical.itip.message import Message, message_of, title_in
+from televent.ical.itip.message import FROM_ATTENDEE, Message, message_of, title_in
 from televent.ical.itip.receiving.narrowing import attendee_of, narrowed
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.text.errors import IcalError
@@ -25,7 +25,6 @@ MAX_SHOWN: Final = 10
 """Max mails that a card describes; the others are counted."""
 _DOUBTS: Final = (None, "unanswered", "unjudged", "unsigned", "nobody", "broken", "failed")
 """The reasons why a sender is not proven, the worst last: a card about several mails must not hide a forged one."""
-FROM_ATTENDEE: Final = frozenset({"REPLY", "COUNTER", "REFRESH"})
 
 
 @dataclass(frozen=True, slots=True)

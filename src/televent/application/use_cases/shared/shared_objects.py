@@ -32,12 +32,14 @@ from televent.application.use_cases.objects.delete_object import delete_object
 from televent.application.use_cases.objects.move_object import Place, move_object
 from televent.application.use_cases.objects.put_object import Stored, put_object, validated
 from televent.application.use_cases.scheduling.answer_within import answer_within
+from televent.application.use_cases.scheduling.meetings import organizer_of
 from televent.domain.calendar_object.state import etag_of
 from televent.domain.ids import StreamKey
 from televent.domain.sharing.access import READ_WRITE
 from televent.domain.sharing.overlay.commands import SetOwnParts
 from televent.domain.sharing.overlay.decide import decide
 from televent.domain.sharing.overlay.state import overlay_id
+from televent.ical.editing.organizing import organized_by
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.objects.own_parts import own_parts, same_event, with_own_parts
 from televent.ical.objects.reading import Reading
@@ -59,6 +61,7 @@ def put_into_shared(
     written, so a sharee with read access may do that too (CalendarServer sharing §6.12).
     """
     share = _share(row)
+    sent, text = text, _by_team(backend, share, text, validated(text))
     reading = validated(text)
 
     raw: ResourceRow | None = None
@@ -97,7 +100,7 @@ def put_into_shared(
     if overlays or own != own_parts(with_own_parts(theirs, None)):
         keep_own_parts(backend, context, share, stored.stream_id, own.kept())
     # An ETag is returned only if a GET gives the sent bytes (RFC 4791 §5.3.4).
-    exact = stored.etag is not None and with_own_parts(theirs, own) == text
+    exact = stored.etag is not None and with_own_parts(theirs, own) == sent
     return replace(stored, etag=etag_of(text) if exact else None)
 
 
@@ -168,6 +171,17 @@ def move_in_shared(
         if own is not None:
             keep_own_parts(backend, context, there, stored.stream_id, own)
     return stored
+
+
+def _by_team(backend: Backend, share: Share, text: CalendarText, reading: Reading) -> CalendarText:
+    """In a team calendar the team organizes what a member's app organizes as the member (ADR 96): apps cannot know the
+    team's address. A meeting that the member has in a calendar of their own stays theirs."""
+    if not share.role or reading.organizer is None:
+        return text
+    member = backend.people.owner(backend.people.account(share.sharee)).addresses
+    if reading.organizer.address not in member or backend.reads.by_uid(share.sharee, reading.uid):
+        return text
+    return organized_by(text, member, organizer_of(backend, backend.people.account(share.owner)))
 
 
 def _check_organizer(backend: Backend, row: CalendarRow, reading: Reading) -> None:

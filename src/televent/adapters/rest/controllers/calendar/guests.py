@@ -25,7 +25,7 @@ from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.use_cases.events.change_event import change_event
 from televent.application.use_cases.events.remove_guest import remove_guest
-from televent.application.use_cases.events.which import Which
+from televent.application.use_cases.events.which import Which, acting_for_owner
 from televent.application.use_cases.scheduling.answer_invitation import answer_invitation
 from televent.application.use_cases.scheduling.proposals import (
     accept_proposal,
@@ -35,6 +35,7 @@ from televent.application.use_cases.scheduling.proposals import (
 )
 from televent.domain.ids import AccountId
 from televent.ical.editing.changes import EventChange
+from televent.ical.objects.sharees import PUBLIC, visibility
 
 Note = Annotated[str, Meta(max_length=1000)]
 OccurrenceId = Annotated[str, Meta(max_length=32, examples=["20261207T100000Z"])]
@@ -55,7 +56,7 @@ PROPOSED: Final = (
 )  # fmt: skip
 SETTLED: Final = (
     "unknown-proposal", "outdated-proposal", "proposal-is-answered", "series-proposal", "meeting-is-cancelled",
-    "time-is-over", "not-organizer",
+    "time-is-over", "not-organizer", "read-only-share", "hidden-from-sharees",
 )  # fmt: skip
 
 
@@ -216,7 +217,15 @@ class Guests(Controller):
         status_code=204,
         security=TOKEN,
         opt=needs(Scope.CALENDARS_WRITE),
-        responses=documented(*WRITTEN, "unknown-resource", "unknown-proposal", "proposal-is-answered", "not-organizer"),
+        responses=documented(
+            *WRITTEN,
+            "unknown-resource",
+            "unknown-proposal",
+            "proposal-is-answered",
+            "not-organizer",
+            "read-only-share",
+            "hidden-from-sharees",
+        ),
     )
     async def decline(
         self,
@@ -228,7 +237,7 @@ class Guests(Controller):
     ) -> None:
         """The event stays as it is; the attendee is told."""
         auth: Auth = request.app.state.auth
-        act = partial(decline_proposal, stream_id=event_id, proposal=proposal, comment=data.note)
+        act = partial(_decline, event_id=event_id, proposal=proposal, note=data.note)
         await auth.run(act, auth.backend, auth.context(request, signed_in.tenant))
 
 
@@ -252,8 +261,10 @@ def _answer(backend: Backend, context: Context, *, event_id: UUID, data: Reply, 
 
 
 def _proposals(backend: Backend, tenant: AccountId, event_id: UUID, status: int = 200) -> Answer:
-    see(backend, tenant, event_id)
-    found = [proposal_of(each) for each in open_proposals(backend, tenant, event_id)]
+    place = see(backend, tenant, event_id).found
+    # Those who may accept it see it: the owner, and sharees who write for the owner.
+    owner = place.calendar.tenant if place.writable and visibility(place.row.text) == PUBLIC else tenant
+    found = [proposal_of(each) for each in open_proposals(backend, owner, event_id)]
     return Answer(status, msgspec.json.encode(found))
 
 
@@ -276,5 +287,11 @@ def _propose(backend: Backend, context: Context, *, event_id: UUID, data: OtherT
 
 
 def _accept(backend: Backend, context: Context, *, event_id: UUID, proposal: str, brief: bool) -> Answer:
-    accept_proposal(backend, context, stream_id=event_id, proposal=proposal)
+    acting = acting_for_owner(backend, context, event_id)
+    accept_proposal(backend, acting, stream_id=event_id, proposal=proposal)
     return see(backend, context.tenant, event_id).answer(200, minimal=brief)
+
+
+def _decline(backend: Backend, context: Context, *, event_id: UUID, proposal: str, note: str | None) -> None:
+    acting = acting_for_owner(backend, context, event_id)
+    decline_proposal(backend, acting, stream_id=event_id, proposal=proposal, comment=note)
