@@ -74,6 +74,10 @@ NAMES: Mapping[str, type[Message]] = {
     "webhook/1": webhooks.WebhookDue,
 }
 
+MASS: frozenset[type[Message]] = frozenset({reminders.DigestDue, reminders.DigestMail})
+"""The classes of mass messages: made for many people at one time, and nobody waits for one. Workers claim all others
+first, but give mass messages a fair share (ADR 103). A summary of the week belongs here too; a reminder does not."""
+
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -105,10 +109,13 @@ class Catalogue:
     """The messages that one version of the program knows. Immutable, safe for use from many threads."""
 
     def __init__(
-        self, names: Mapping[str, type[Message]] = NAMES, upcasters: Mapping[str, tuple[str, Upcaster]] = UPCASTERS
+        self,
+        names: Mapping[str, type[Message]] = NAMES,
+        upcasters: Mapping[str, tuple[str, Upcaster]] = UPCASTERS,
+        mass: frozenset[type[Message]] = MASS,
     ) -> None:
         """Raises ValueError where a class has two names, or an upcaster leads to no name."""
-        self._upcasters = dict(upcasters)
+        self._upcasters, self._mass = dict(upcasters), mass
         self._name_of = {kind: name for name, kind in names.items()}
         if len(self._name_of) != len(names):
             raise ValueError("a class has two stored names")
@@ -133,6 +140,10 @@ class Catalogue:
             return self._name_of[kind]
         except KeyError:
             raise UnknownMessage(kind.__qualname__) from None
+
+    def is_mass(self, kind: type[Message]) -> bool:
+        """Whether messages of this class let the others go first."""
+        return kind in self._mass
 
     def encode(self, message: Message) -> tuple[str, str]:
         """The stored name and the JSON text. PostgreSQL's jsonb holds no NUL character: it is left out.

@@ -25,6 +25,7 @@ from televent.adapters.postgres.wakeup import OUTBOX
 from televent.application.event_store.context import Context
 from televent.application.local_delivery import status_of
 from televent.application.mail_records.parked_mails import KEPT
+from televent.application.messages.catalogue import CATALOGUE
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, Failed, Handler, after_failure
 from televent.application.outage import Outage
@@ -43,6 +44,8 @@ IDLE_POLL, BUSY_POLL = 2.0, 1.0
 """Max seconds between two reads of the outbox without a notification: without handlers that run, and with them."""
 CONCURRENCY = 20
 """Max messages that one process handles at a time."""
+MASS = 15
+"""Max mass messages among them: a slow mail server or a slow chat leaves room for those that people wait for."""
 CARRIED, LOTS = 100, 4
 """Max messages between accounts here that one process claims at a time, and max threads that deliver them."""
 KEEP_COMPLETED = timedelta(days=7)
@@ -101,11 +104,21 @@ def _context(message: Claimed, now: datetime) -> Context:
 async def drain(core: Core, handlers: Sequence[Handler], stop: asyncio.Event) -> None:
     """Claims and handles due messages until ``stop`` is set; then it finishes those under way."""
     by_kind = {kind: handler for handler in handlers for kind in handler.kinds}
+    mass = 0
+
+    async def handle(message: Claimed) -> None:
+        nonlocal mass
+        try:
+            await _handle(core, by_kind[type(message.message)], message)
+        finally:
+            mass -= CATALOGUE.is_mass(type(message.message))
 
     async def work(running: int) -> list[Coroutine[Any, Any, None]]:
+        nonlocal mass
         room = min(CONCURRENCY - running, BATCH)
-        claimed = await core.run(_claim, core, tuple(by_kind), room) if room else []
-        return [_handle(core, by_kind[type(message.message)], message) for message in claimed]
+        claimed = await core.run(_claim, core, tuple(by_kind), room, MASS - mass) if room else []
+        mass += sum(CATALOGUE.is_mass(type(message.message)) for message in claimed)
+        return [handle(message) for message in claimed]
 
     await _whenever_notified(core, work, stop)
 
@@ -118,7 +131,7 @@ async def carry(core: Core, courier: Courier, stop: asyncio.Event) -> None:
     """
 
     async def work(running: int) -> list[Coroutine[Any, Any, None]]:
-        claimed = [] if running else await core.run(_claim, core, courier.kinds, CARRIED)
+        claimed = [] if running else await core.run(_claim, core, courier.kinds, CARRIED, CARRIED)
         return [_carry(core, courier, lots_of(claimed))] if claimed else []
 
     await _whenever_notified(core, work, stop)
@@ -173,9 +186,9 @@ async def _whenever_notified(
         await asyncio.gather(*running, return_exceptions=True)
 
 
-def _claim(core: Core, kinds: tuple[type[Message], ...], room: int) -> list[Claimed]:
+def _claim(core: Core, kinds: tuple[type[Message], ...], room: int, mass: int) -> list[Claimed]:
     try:
-        return core.outbox.claim(core.backend.clock(), kinds=kinds, limit=room)
+        return core.outbox.claim(core.backend.clock(), kinds=kinds, limit=room, mass=mass)
     except Outage as outage:
         log.warning("the outbox waits for the database", error=str(outage))
         return []

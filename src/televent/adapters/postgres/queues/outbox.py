@@ -54,6 +54,8 @@ from televent.domain.ids import AccountId
 
 log = structlog.get_logger("televent.outbox")
 
+FAIR = 5
+"""Places of claims among which one is a mass message's, where one is due, although others wait."""
 BATCH = 10
 """Max messages of one claim."""
 RENEWING = timedelta(seconds=15)
@@ -83,6 +85,7 @@ class PostgresOutbox:
         self._catalogue = catalogue
         self._settling = Settling(self._run)
         self._answers_since: datetime | None = None
+        self._places = 0
 
     def close(self) -> None:
         """Ends the thread that settles claims after an outage."""
@@ -101,18 +104,24 @@ class PostgresOutbox:
         *,
         kinds: Sequence[type[Message]] | None = None,
         limit: int = BATCH,
+        mass: int | None = None,
         lease: timedelta = LEASE,
     ) -> list[Claimed]:
-        """Claims due messages of these classes (None: of all in the catalogue), the oldest first.
+        """Claims due messages of these classes (None: of all in the catalogue): one in FAIR places for mass messages,
+        the rest for all others, the oldest first; what is left of it for mass messages again. ``mass``: max mass
+        messages of this claim.
 
         No two workers claim the same message. A message of a worker that has not renewed its claim is taken too, but
         not within RENEWING after an outage. A row that cannot be read is set to failed with its reason, and the next
         rows are claimed.
         """
         names = self._catalogue.names if kinds is None else self._catalogue.names_of(kinds)
+        most_mass = limit if mass is None else min(mass, limit)
         asked = {
             "now": now,
             "until": now + lease,
+            "sure": min(self._sure_places(limit), most_mass),
+            "most_mass": most_mass,
             "most": ATTEMPTS,
             "limit": limit,
             "names": list(names),
@@ -258,6 +267,12 @@ class PostgresOutbox:
         except Exception:
             # It is due again when its lease ends. The messages claimed with it do not wait for that.
             log.exception("a message that cannot be read is not set to failed yet", outbox_id=str(claim["id"]))
+
+    def _sure_places(self, limit: int) -> int:
+        """The places of this claim that are mass messages'. A worker that is busy claims one or two messages at a time,
+        so places are counted over claims. Two threads that count at once shift a place to another claim."""
+        before, self._places = self._places, self._places + limit
+        return self._places // FAIR - before // FAIR
 
     def _may_take_lapsed(self, now: datetime) -> bool:
         return self._answers_since is not None and now - self._answers_since >= RENEWING

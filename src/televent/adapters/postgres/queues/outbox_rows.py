@@ -11,8 +11,8 @@ from televent.domain.ids import AccountId
 
 # The key is a dedupe key: a message whose key or id is stored already changes nothing.
 ENQUEUE = """
-    INSERT INTO outbox (tenant_id, outbox_id, kind, key, payload, correlation_id, due_at, created_at)
-    VALUES (%s, %s, %s, %s, %s::jsonb, %s, %s, %s) ON CONFLICT DO NOTHING"""
+    INSERT INTO outbox (tenant_id, outbox_id, kind, key, payload, correlation_id, due_at, created_at, mass)
+    VALUES (%s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s) ON CONFLICT DO NOTHING"""
 
 
 def outbox_row(
@@ -20,4 +20,5 @@ def outbox_row(
 ) -> tuple[Any, ...]:
     """The parameters of ENQUEUE. Raises UnknownMessage for a class that is not in the catalogue."""
     name, text = catalogue.encode(message.message)
-    return (tenant, message.outbox_id, name, message.key, text, correlation_id, message.due_at, now)
+    mass = catalogue.is_mass(type(message.message))
+    return (tenant, message.outbox_id, name, message.key, text, correlation_id, message.due_at, now, mass)

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+# First the places that mass messages are sure of, then all others, then mass messages in what room is left. Each scan
+# reads a few rows of the index outbox_due_by_class, however many messages of the other class are due. The last one
+# leaves out the rows of the first: SKIP LOCKED does not skip what this transaction has locked itself. The limit of all
+# three leaves none out. It tells the planner, which cannot guess a computed limit, that a join by key is cheap.
 # The columns in the order of Claimed; the payload is not decoded yet. A message in processing is due again when its
 # lease ends, so the claims of a dead worker return by themselves.
 _CLAIM = """
-    WITH chosen AS MATERIALIZED (
-        SELECT tenant_id, outbox_id FROM outbox WHERE {chosen} FOR UPDATE SKIP LOCKED
+    WITH sure AS MATERIALIZED (
+        SELECT tenant_id, outbox_id FROM outbox WHERE mass AND {due} ORDER BY due_at LIMIT %(sure)s
+        FOR UPDATE SKIP LOCKED
+    ), prompt AS MATERIALIZED (
+        SELECT tenant_id, outbox_id FROM outbox WHERE NOT mass AND {due} ORDER BY due_at
+        LIMIT %(limit)s - (SELECT count(*) FROM sure) FOR UPDATE SKIP LOCKED
+    ), spare AS MATERIALIZED (
+        SELECT tenant_id, outbox_id FROM outbox WHERE mass AND {due}
+            AND outbox_id <> ALL (ARRAY(SELECT outbox_id FROM sure)) ORDER BY due_at
+        LIMIT least(%(limit)s - (SELECT count(*) FROM prompt), %(most_mass)s) - (SELECT count(*) FROM sure)
+        FOR UPDATE SKIP LOCKED
+    ), chosen AS MATERIALIZED (
+        (SELECT * FROM prompt UNION ALL SELECT * FROM sure UNION ALL SELECT * FROM spare) LIMIT %(limit)s
     )
     UPDATE outbox AS owed
     SET state = 'processing', attempts = owed.attempts + 1, lease_until = %(until)s, due_at = %(until)s
@@ -14,8 +29,8 @@ _CLAIM = """
     RETURNING owed.tenant_id, owed.outbox_id, owed.kind, owed.key, owed.payload::text, owed.attempts,
         owed.correlation_id, owed.created_at, owed.lease_until"""
 CLAIM = _CLAIM.format(
-    chosen="""state IN ('pending', 'processing') AND due_at <= %(now)s AND attempts < %(most)s
-        AND (state = 'pending' OR %(lapsed)s) AND kind = ANY (%(names)s) ORDER BY due_at LIMIT %(limit)s"""
+    due="""state IN ('pending', 'processing') AND due_at <= %(now)s AND attempts < %(most)s
+        AND (state = 'pending' OR %(lapsed)s) AND kind = ANY (%(names)s)"""
 )
 # Lease and attempts identify one claim: a worker that lost its claim changes nothing.
 _SETTLE = """
