@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,13 @@ from support.sample_projection import DDL, TITLES
 from support.sample_webhook import WEBHOOK
 from support.shares import mounted, with_alarm
 from support.town import Person, Town, meeting, open_town
+from support.waiting import await_settled, wait_until
+from televent.adapters.postgres.event_store.unreadable import READ_AGAIN_WITHIN
 from televent.adapters.postgres.followers.push_feed import PUSH
 from televent.adapters.postgres.followers.rebuild import rebuild
-from televent.adapters.postgres.followers.runner import following, register
+from televent.adapters.postgres.followers.runner import Runner, following, register
 from televent.adapters.postgres.followers.tracking import restart, statuses
+from televent.application.followers import Policy, Projection
 from televent.application.push import SPACING
 from televent.domain.ids import AccountId
 from televent.runtime.compose import Core
@@ -92,6 +97,75 @@ def test_a_key_that_is_back_makes_the_facts_readable_from_a_restart_on(town: Tow
     rebuild(core.pool, core.store.facts, "titles", lambda _, __: None, followers=[TITLES])
     assert (hooks(town), titles(town)) == (["broken"], ["broken"])
     assert (unreadable(core, "webhook"), unreadable(core, "titles")) == (0, 0)
+
+
+def lead(town: Town, *followers: Policy | Projection, later: timedelta = timedelta()) -> int:
+    """A worker that starts now, or so much later, runs the followers to the end of the log. Returns the number of the
+    events that they processed."""
+    await_settled(town.core.recorder)
+    core, done = town.core, 0
+    for each in followers:
+        runner = Runner(core.store, core.pool, core.wakeups, following(each), lambda: town.now + later)
+        while count := runner.advance():
+            done += count
+    return done
+
+
+def test_the_next_worker_reads_facts_again_that_it_can_read(town: Town) -> None:
+    ann, bob, core = town.person("ann"), town.person("bob"), town.core
+    write(bob, "before")
+    write(ann, "broken")
+    write(bob, "after")
+    key = change_key(core, ann.tenant, os.urandom(32))
+    lead(town, WEBHOOK, TITLES)
+    assert (hooks(town), titles(town)) == (["after", "before"], ["after", "before"])
+    change_key(core, ann.tenant, key)
+    lead(town, WEBHOOK, TITLES)
+    # Once each, though "after" was read again.
+    assert (hooks(town), titles(town)) == (["after", "before", "broken"], ["after", "before", "broken"])
+    assert (unreadable(core, "webhook"), unreadable(core, "titles")) == (0, 0)
+
+
+def test_a_worker_that_runs_reads_them_when_it_takes_over(town: Town) -> None:
+    ann, core = town.person("ann"), town.core
+    write(ann, "broken")
+    key = change_key(core, ann.tenant, os.urandom(32))
+    lead(town, WEBHOOK)
+    change_key(core, ann.tenant, key)
+    runner = Runner(core.store, core.pool, core.wakeups, following(WEBHOOK), lambda: town.now)
+    thread = threading.Thread(target=runner.run)
+    thread.start()
+    try:
+        wait_until(lambda: hooks(town) == ["broken"], what="the fact is read again")
+    finally:
+        runner.stop()
+        thread.join()
+    assert unreadable(core, "webhook") == 0
+
+
+def test_what_stays_unreadable_is_noted_again_and_holds_up_nobody(town: Town) -> None:
+    ann, bob, core = town.person("ann"), town.person("bob"), town.core
+    write(bob, "broken")
+    write(ann, "lost")
+    change_key(core, ann.tenant, os.urandom(32))
+    key = change_key(core, bob.tenant, os.urandom(32))
+    lead(town, WEBHOOK)
+    change_key(core, bob.tenant, key)
+    assert lead(town, WEBHOOK) == 2
+    assert (hooks(town), unreadable(core, "webhook")) == (["broken"], 1)
+    # Nothing else is readable by now, so no worker goes back.
+    assert lead(town, WEBHOOK) == 0
+
+
+def test_an_old_fact_is_left_to_the_operator(town: Town) -> None:
+    ann, core = town.person("ann"), town.core
+    write(ann, "broken")
+    key = change_key(core, ann.tenant, os.urandom(32))
+    lead(town, WEBHOOK)
+    change_key(core, ann.tenant, key)
+    assert lead(town, WEBHOOK, later=READ_AGAIN_WITHIN) == 0
+    assert (hooks(town), unreadable(core, "webhook")) == ([], 1)
+    assert lead(town, WEBHOOK, later=READ_AGAIN_WITHIN - timedelta(minutes=1)) == 1
 
 
 def test_a_rebuild_passes_an_unreadable_fact_and_says_so(town: Town) -> None:

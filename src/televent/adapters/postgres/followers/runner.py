@@ -26,6 +26,7 @@ from eventsourcing.persistence import IntegrityError
 from eventsourcing.projection import ApplicationSubscription
 
 from televent.adapters.postgres.event_store.subscription import PostgresSubscription
+from televent.adapters.postgres.event_store.unreadable import readable_now
 from televent.adapters.postgres.followers.consumers import Batch, Make, consumer_of
 from televent.adapters.postgres.followers.tracking import LEASE, PostgresTracking
 from televent.adapters.postgres.rows import Pool
@@ -104,7 +105,7 @@ class Runner:
         0: the consumer is up to date, or another worker leads it. Raises what the consumer raises; then nothing is
         written.
         """
-        position = self._tracking.take()
+        position = self._take()
         if position is None:
             return 0
         try:
@@ -119,7 +120,7 @@ class Runner:
         retry = FIRST_RETRY
         while not self._stopping.is_set():
             try:
-                position = self._tracking.take()
+                position = self._take()
                 if position is None:
                     self._stopping.wait(STANDBY)
                     continue
@@ -147,6 +148,18 @@ class Runner:
         subscription = self._subscription
         if subscription is not None:
             subscription.stop()
+
+    def _take(self) -> int | None:
+        """Takes the lease, and returns the position from which this worker goes on: before the first fact that the
+        follower passed over and that this program can read."""
+        position = self._tracking.take()
+        if position is None:
+            return None
+        first = readable_now(self._pool, self._store.facts, self._consumer.name, self._clock())
+        if first is None or not self._tracking.go_back(first - 1):
+            return position
+        log.info("a follower reads facts again that it went on without", consumer=self._consumer.name, position=first)
+        return first - 1
 
     def _lead(self, position: int) -> bool:
         """Processes batches until ``stop``, or until the lease is lost. Returns whether it processed any."""
@@ -191,7 +204,8 @@ class Runner:
             try:
                 consumer.process_event(event, tracking)
             except UnreadableFact as error:
-                # No program can read it, so a retry helps nobody, and the facts of all others come after it.
+                # A retry helps nobody, and the facts of all others come after it. The next worker that leads the
+                # follower reads it again if it can (_take).
                 batch.pass_over(event, error)
                 batch.insert_tracking(tracking)
         with self._pool.connection() as connection, connection.transaction():

@@ -45,6 +45,9 @@ RENEW = f"""
     UPDATE consumer SET position = greatest(position, %(position)s), lease_until = clock_timestamp() + %(lease)s,
         failed_since = NULL, last_error = NULL
     WHERE name = %(name)s AND {_LED}"""  # noqa: S608
+GO_BACK = f"""
+    UPDATE consumer SET position = %(position)s, updated_at = now()
+    WHERE name = %(name)s AND {_LED} AND position > %(position)s"""  # noqa: S608
 RELEASE = "UPDATE consumer SET holder = NULL, lease_until = NULL WHERE name = %(name)s AND holder = %(holder)s"
 FAIL = """
     UPDATE consumer SET holder = NULL, lease_until = NULL, last_error = %(error)s,
@@ -128,6 +131,15 @@ class PostgresTracking(TrackingRecorder):
     def note_unreadable(self, found: Sequence[Unreadable], connection: Connection) -> None:
         """Stores which facts the consumer went on without, in the transaction of ``connection``."""
         note(connection, self._consumer, found)
+
+    def go_back(self, position: int) -> bool:
+        """Sets the consumer, which this worker leads, back to an earlier position. False: the lease is lost, or the
+        position is not an earlier one."""
+        with self._pool.connection() as connection, connection.transaction():
+            if connection.execute(GO_BACK, self._ours(position=position)).rowcount == 0:
+                return False
+            forget(connection, self._consumer, position)
+        return True
 
     def take(self) -> int | None:
         """Takes the lease and returns the consumer's position. None: another worker holds the lease, the consumer is
