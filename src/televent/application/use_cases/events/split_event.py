@@ -7,7 +7,6 @@ from uuid import uuid5
 
 from televent.application.addressing import Span, address_messages
 from televent.application.backend import Backend
-from televent.application.event_store.conflicts import StaleStream
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR_OBJECT
 from televent.application.event_store.store import Change
@@ -15,10 +14,11 @@ from televent.application.local_delivery import deliver_locally
 from televent.application.refusals import UnsplittableSeries
 from televent.application.use_cases.events.storing import store
 from televent.application.use_cases.events.which import Changed, Located
+from televent.application.use_cases.objects.as_indexed import as_indexed
 from televent.application.use_cases.objects.put_object import validated
 from televent.domain.calendar_object.commands import PutObject
 from televent.domain.calendar_object.decide import decide
-from televent.domain.calendar_object.state import etag_of, knowing
+from televent.domain.calendar_object.state import knowing
 from televent.domain.ids import StreamKey
 from televent.ical.editing.changes import EventChange
 from televent.ical.editing.event_edits import change_all
@@ -50,9 +50,7 @@ def _store_both(
     validated(rest)
     account = backend.people.account(context.tenant)
     owner, row = found.owner, found.row
-    loaded = backend.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, row.stream_id))
-    if not loaded.state.exists or etag_of(loaded.state.text) != row.etag:
-        raise StaleStream()
+    loaded = as_indexed(backend.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, row.stream_id)), row)
     loaded = replace(loaded, state=knowing(loaded.state, row.text))
     made = backend.store.empty(CALENDAR_OBJECT, StreamKey(context.tenant, uuid5(context.command_id, "following")))
     calendar = found.calendar.calendar_id

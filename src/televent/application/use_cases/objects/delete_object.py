@@ -8,7 +8,6 @@ from uuid import UUID
 from televent.application.addressing import Addressed, Span, address_messages
 from televent.application.backend import Backend
 from televent.application.conditions import NONE, Conditions
-from televent.application.event_store.conflicts import StaleStream
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR_OBJECT
 from televent.application.event_store.handle import retrying
@@ -18,9 +17,10 @@ from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.calendars import ExpectCalendar
 from televent.application.read_models.resources import ResourceRow
 from televent.application.refusals import UnknownCalendar, UnknownResource
+from televent.application.use_cases.objects.as_indexed import as_indexed
 from televent.domain.calendar_object.commands import DeleteObject
 from televent.domain.calendar_object.decide import decide
-from televent.domain.calendar_object.state import CalendarObject, etag_of
+from televent.domain.calendar_object.state import CalendarObject
 from televent.domain.ids import StreamKey
 
 
@@ -63,9 +63,7 @@ def deletion(
 
     Raises StaleStream where the index row and the stream differ.
     """
-    loaded = backend.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, resource.stream_id))
-    if not loaded.state.exists or etag_of(loaded.state.text) != resource.etag:
-        raise StaleStream()
+    loaded = as_indexed(backend.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, resource.stream_id)), resource)
     decision = decide(loaded.state, DeleteObject(backend.people.owner(account), reply, context.now))
     change = Change(loaded, decision.facts, decision.after(loaded.state))
     return change, address_messages(backend, context, account, decision.messages, Span.of(loaded, decision.facts))

@@ -24,11 +24,12 @@ from televent.application.refusals import (
     UnknownDestination,
     UnknownResource,
 )
+from televent.application.use_cases.objects.as_indexed import as_indexed
 from televent.application.use_cases.objects.put_object import Stored, put_object
 from televent.domain.calendar_object.commands import MoveObject
 from televent.domain.calendar_object.decide import decide
 from televent.domain.calendar_object.decision import deleted
-from televent.domain.calendar_object.state import CalendarObject, etag_of
+from televent.domain.calendar_object.state import CalendarObject
 from televent.domain.ids import StreamKey
 from televent.ical.editing.attachments import managed_ids
 
@@ -140,7 +141,4 @@ def _destination(there: Found, resource: ResourceRow, overwrite: bool) -> Calend
 
 
 def _load(backend: Backend, context: Context, resource: ResourceRow) -> Loaded[CalendarObject]:
-    loaded = backend.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, resource.stream_id))
-    if not loaded.state.exists or etag_of(loaded.state.text) != resource.etag:
-        raise StaleStream()
-    return loaded
+    return as_indexed(backend.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, resource.stream_id)), resource)

@@ -27,6 +27,7 @@ from televent.application.refusals import (
     UnknownCalendar,
     UnmanagedId,
 )
+from televent.application.use_cases.objects.as_indexed import as_indexed
 from televent.domain.calendar_object.commands import Owner, PutObject
 from televent.domain.calendar_object.decide import decide
 from televent.domain.calendar_object.state import CalendarObject, etag_of, knowing
@@ -206,8 +207,5 @@ def _load(
                 return backend.store.empty(CALENDAR_OBJECT, StreamKey(context.tenant, backend.ids()))
             raise StaleStream()
         return loaded
-    loaded = backend.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, resource.stream_id))
-    # The conditions were checked against the index, so the stream must have the same text.
-    if not loaded.state.exists or etag_of(loaded.state.text) != resource.etag:
-        raise StaleStream()
+    loaded = as_indexed(backend.store.load(CALENDAR_OBJECT, StreamKey(context.tenant, resource.stream_id)), resource)
     return replace(loaded, state=knowing(loaded.state, stored))
