@@ -186,7 +186,7 @@ def test_a_link_is_asked_for_and_typed_with_the_command(chats: Chats, publisher:
     ann.says(publisher.url)
     ann.hears("You are subscribed.")
     chats.now += timedelta(minutes=1)
-    ann.says(f"/subscribe {publisher.url} My own title")
+    ann.says(f"/subscribe {publisher.url}?2 My own title")
     ann.hears("You are subscribed.")
     assert [each.title for each in subscriptions(ann)][1] == "My own title"
     ann.says("/subscribe ftp://example.com/holidays.ics")

@@ -150,7 +150,8 @@ class UnknownEventType(Refusal):
 
 
 class InvalidUrl(Refusal):
-    """That URL cannot be used: it needs https and a host of the public internet."""
+    """That URL cannot be used: it needs https, a host of the public internet, at most 2,048 characters (ASCII), and
+    neither user, password nor fragment (#)."""
 
 
 class UnknownFeed(Refusal):

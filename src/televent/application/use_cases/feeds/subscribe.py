@@ -43,13 +43,7 @@ WEBCAL = ("webcal://", "webcals://")
 def subscribe(backend: Backend, context: Context, *, url: str, title: str) -> Subscription:
     """Subscribes to the calendar at ``url``, which a worker reads at once. ``title`` "": that of the calendar itself.
     Raises InvalidUrl, TooManySubscriptions."""
-    for scheme in WEBCAL:
-        if url.lower().startswith(scheme):
-            url = f"https://{url[len(scheme) :]}"
-    try:
-        backend.check_url(url)
-    except BadUrl as error:
-        raise InvalidUrl(reason=str(error)) from error
+    url = address_of(backend, url)
     keeper = AccountId(uuid5(context.command_id, KEEPER))
     made = Subscription(context.tenant, keeper, url, title or NAMELESS, bool(title), context.now, context.now)
     if not backend.subscriptions.add(made):
@@ -58,6 +52,18 @@ def subscribe(backend: Backend, context: Context, *, url: str, title: str) -> Su
     settle_in(backend, context, made)
     backend.subscriptions.begin(made)
     return made
+
+
+def address_of(backend: Backend, url: str) -> str:
+    """The URL at which a calendar is read; webcal: is https. Nothing is sent. Raises InvalidUrl."""
+    for scheme in WEBCAL:
+        if url.lower().startswith(scheme):
+            url = f"https://{url[len(scheme) :]}"
+    try:
+        backend.check_url(url)
+    except BadUrl as error:
+        raise InvalidUrl(reason=str(error)) from error
+    return url
 
 
 def settle_in(backend: Backend, context: Context, subscription: Subscription) -> UUID | None:

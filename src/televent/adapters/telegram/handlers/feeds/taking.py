@@ -13,17 +13,16 @@ from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMar
 
 from televent.adapters.telegram.cards.dead_buttons import refuse_dead
 from televent.adapters.telegram.door import BotDoor, Person
+from televent.adapters.telegram.handlers.feeds.links import url_of
 from televent.adapters.telegram.handlers.feeds.pages import home, host_of, subscription_page, unsubscribe_page
 from televent.adapters.telegram.taps import acknowledge, show
 from televent.adapters.telegram.texts import plain, say
 from televent.adapters.telegram.tokens import read_token
-from televent.application.feeds.taken import Subscription
-from televent.application.use_cases.feeds.subscribe import refresh, subscribe, unsubscribe
+from televent.application.event_store.context import Context
+from televent.application.use_cases.feeds.subscribe import address_of, refresh, subscribe, unsubscribe
 
 router = Router(name="subscriptions")
 
-MAX_URL: Final = 2048
-"""Max characters of the URL of a calendar."""
 _LINK: Final = re.compile(r"(?:webcals?|https?)://\S+", re.IGNORECASE)
 FEED_LINK: Final = re.compile(r"\s*(?:webcals?://\S+|https?://[^\s?#]+\.ics(?:[?#]\S*)?)\s*", re.IGNORECASE)
 """A text that is the link of a calendar file and nothing else. Other links stand in events, such as a video call."""
@@ -56,17 +55,19 @@ async def take_link(message: Message, door: BotDoor, person: Person, state: FSMC
     if _LINK.fullmatch(url) is None:
         await message.answer(say(person.language, "subscribe-usage"))
         return
+    # Where the link cannot be used, the next text is another one.
+    address_of(door.backend, url_of(url))
     await state.clear()
     await _subscribe(message, door, person, url, "", f"subscribe:{message.chat.id}:{message.message_id}")
 
 
 @router.message(StateFilter(None), F.text.regexp(FEED_LINK, mode="fullmatch"))
-async def pasted(message: Message, person: Person) -> None:
-    """Offers to subscribe to a pasted link. Nothing is read before the person taps."""
-    url = (message.text or "").strip()
+async def pasted(message: Message, door: BotDoor, person: Person) -> None:
+    """Offers to subscribe to a pasted link. Nothing is read before the person taps. Raises InvalidUrl."""
+    url = address_of(door.backend, url_of(message.text or ""))
     language = person.language
     row = [InlineKeyboardButton(text=plain(language, "button-subscribe-this"), callback_data="subs:take")]
-    text = say(language, "subscribe-offer", url=url[:MAX_URL], host=host_of(url))
+    text = say(language, "subscribe-offer", url=url, host=host_of(url))
     await message.answer(text, reply_markup=InlineKeyboardMarkup(inline_keyboard=[row]))
 
 
@@ -80,8 +81,7 @@ async def take_offered(query: CallbackQuery, door: BotDoor, person: Person) -> N
         return
     # One message offers one subscription, however often it is tapped.
     context = door.context(person.account.tenant, f"subscribe:{message.chat.id}:{message.message_id}")
-    made = await door.run(lambda: subscribe(door.backend, context, url=url, title=""))
-    await show(message, *_made(person, made))
+    await show(message, *await _made(door, person, context, url, ""))
     await acknowledge(query)
 
 
@@ -128,14 +128,22 @@ async def _ask(message: Message, person: Person, state: FSMContext) -> None:
 
 async def _subscribe(message: Message, door: BotDoor, person: Person, url: str, title: str, update: str) -> None:
     context, named = door.context(person.account.tenant, update), " ".join(title.split())[:200]
-    made = await door.run(lambda: subscribe(door.backend, context, url=url[:MAX_URL], title=named))
-    text, buttons = _made(person, made)
+    text, buttons = await _made(door, person, context, url, named)
     await message.answer(text, reply_markup=buttons)
 
 
-def _made(person: Person, made: Subscription) -> tuple[str, InlineKeyboardMarkup]:
+async def _made(
+    door: BotDoor, person: Person, context: Context, link: str, title: str
+) -> tuple[str, InlineKeyboardMarkup]:
+    """Subscribes, unless the person is subscribed to that link already: each event would be there twice. Raises
+    InvalidUrl, TooManySubscriptions."""
+    url = address_of(door.backend, url_of(link))
+    taken = await door.run(door.backend.subscriptions.all, context.tenant)
+    made, key = next((each for each in taken if each.url == url), None), "subscribed-already"
+    if made is None:
+        made, key = await door.run(lambda: subscribe(door.backend, context, url=url, title=title)), "subscribed"
     text, buttons = subscription_page(person, made)
-    return f"{say(person.language, 'subscribed')}\n{text}", buttons
+    return f"{say(person.language, key)}\n{text}", buttons
 
 
 def _offered(message: Message) -> str | None:

@@ -50,6 +50,7 @@ subscribe-offer =
     Shall I subscribe you? Its events are shown beside yours, for reading only, and I read it again every hour.
 button-subscribe-this = 📥 Subscribe
 subscribed = ✅ You are subscribed. I read the calendar now.
+subscribed-already = You are subscribed to this calendar already:
 subscription =
     📥 <b>{ $title }</b>, for reading only
     <code>{ $url }</code>
