@@ -20,7 +20,7 @@ from televent.application.read_models.share import Share
 from televent.domain.calendar_object.state import etag_of
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.objects.own_parts import kept_parts, with_own_parts
-from televent.ical.objects.sharees import PRIVATE, PUBLIC, as_busy, visibility
+from televent.ical.objects.sharees import PRIVATE, PUBLIC, as_busy, stricter, visibility
 from televent.ical.text.errors import IcalError
 
 TRANSP: Final = "{urn:ietf:params:xml:ns:caldav}schedule-calendar-transp"
@@ -63,13 +63,15 @@ def seen_by_sharee(row: CalendarRow, share: Share) -> CalendarRow:
     return replace(row, name=mount_name(share.share_id), props=props, shares={}, share=share)
 
 
-def presented(row: ResourceRow, share: Share, own: bytes | None = None) -> ResourceRow | None:
+def presented(
+    row: ResourceRow, share: Share, own: bytes | None = None, *, at_least: str = PUBLIC
+) -> ResourceRow | None:
     """An event of the owner as the sharee sees it, with the sharee's own alarms and transparency.
 
-    ``own``: these parts, in the format of ical.objects.own_parts. ``row`` must have its text. None: the sharee may not
-    see the event.
+    ``own``: these parts, in the format of ical.objects.own_parts. ``row`` must have its text. ``at_least``: a
+    classification that counts where it is stricter than the event's. None: the sharee may not see the event.
     """
-    seen = visibility(row.text)
+    seen = stricter(visibility(row.text), at_least)
     if seen == PUBLIC:
         return with_own(row, share, own)
     shown = None if seen == PRIVATE else as_busy(row.text)

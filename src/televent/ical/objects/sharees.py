@@ -42,6 +42,11 @@ def visibility(text: CalendarText) -> str:
     return CONFIDENTIAL if classes <= {b"PUBLIC", b"", b"CONFIDENTIAL"} else PRIVATE
 
 
+def stricter(first: str, second: str) -> str:
+    """The stricter of two classifications."""
+    return max(first, second, key=(PUBLIC, CONFIDENTIAL, PRIVATE).index)
+
+
 def as_busy(text: CalendarText) -> CalendarText | None:
     """The event as busy time: its times without title, place and people.
 

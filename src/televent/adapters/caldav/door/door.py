@@ -137,10 +137,13 @@ class Door:
         return row
 
     async def past_of(self, person: Person, target: Target) -> PastName | None:
-        """The calendar and the moment in the past that the person's URL names, if any."""
+        """The calendar and the moment in the past that the person's URL names, if any. Raises DavError 403 for the name
+        of a shared calendar, whether there is one or not (ADR 102)."""
         named = past_name(target.calendar) if target.kind in (Kind.CALENDAR, Kind.OBJECT) else None
         if named is None:
             return None
+        if share_named(named.name) is not None:
+            raise DavError(403, text="The past of a shared calendar is read at the REST door, by as_of.")
         # A calendar may have got such a name before they were refused.
         live = await self.read(own_calendar(AccountId(person.account.tenant), target.calendar))
         return named if live is None else None

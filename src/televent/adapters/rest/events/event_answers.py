@@ -23,7 +23,7 @@ from televent.application.read_models.glance import Glance
 from televent.application.read_models.resources import ResourceRow
 from televent.application.refusals import UnknownOccurrenceId, UnknownResource
 from televent.application.rows import own_event
-from televent.application.use_cases.events.event_at import event_at
+from televent.application.use_cases.events.event_at import event_seen_at
 from televent.application.use_cases.events.which import Located, locate
 from televent.domain.ids import AccountId
 from televent.domain.inbox_item.collection import INBOX
@@ -125,8 +125,8 @@ def event_then(
 ) -> Answer:
     """The whole event as it stood then. ``has``: whether the client has the version with this ETag already. Raises
     UnknownResource, NotYetPast."""
-    row = event_at(backend, tenant, event_id, at, backend.clock())
-    me = backend.people.owner(backend.people.account(tenant)).addresses
+    row, owner = event_seen_at(backend, tenant, event_id, at, backend.clock())
+    me = backend.people.owner(backend.people.account(owner)).addresses
     if row.component != "VEVENT":
         raise UnknownResource()
     headers = {"etag": f'"{row.etag}"'}

@@ -23,6 +23,7 @@ from televent.application.read_models.calendars import CalendarRow
 from televent.application.refusals import UnknownCalendar
 from televent.application.use_cases.calendars.events_in import FoundEvent, events_in, with_texts
 from televent.application.use_cases.calendars.past_calendar import calendar_at
+from televent.application.use_cases.calendars.shared_past import shared_calendar_at
 from televent.application.use_cases.calendars.which_calendar import calendar_seen, calendars_seen
 from televent.domain.ids import AccountId
 from televent.ical.text.errors import IcalError
@@ -139,14 +140,16 @@ def _made(each: FoundEvent, memory: EncodedEvents) -> Encoded | None:
 
 
 def _as_it_stood(backend: Backend, tenant: AccountId, calendar_id: UUID | None, at: datetime) -> CalendarRow:
-    """The own calendar as it stood. Raises UnknownCalendar, NotYetPast, PastTooLarge, ValidationException."""
+    """The calendar as it stood, an own one or a shared one. Raises UnknownCalendar, NotYetPast, PastTooLarge,
+    ValidationException."""
     if calendar_id is None:
         raise wrong("calendar_id", "The past is read one calendar at a time.")
-    now = backend.reads.calendar_of(tenant, calendar_id)
-    if now is None:
-        raise UnknownCalendar()
-    named = PastName(f"{now.name}@{at.isoformat()}", now.name, at.astimezone(UTC))
-    found = calendar_at(backend.store, tenant, named, backend.clock())
+    now = calendar_seen(backend, tenant, calendar_id)
+    if now.share is not None:
+        found = shared_calendar_at(backend, now, at.astimezone(UTC))
+    else:
+        named = PastName(f"{now.name}@{at.isoformat()}", now.name, at.astimezone(UTC))
+        found = calendar_at(backend.store, tenant, named, backend.clock())
     if found is None:
         raise UnknownCalendar()
     return found

@@ -16,6 +16,8 @@ from televent.application.read_models.past import PastCalendar
 from televent.application.read_models.resources import ResourceRow
 from televent.application.refusals import TooManyEvents
 from televent.application.shared_view import seen
+from televent.application.use_cases.calendars.shared_past import shown_then
+from televent.domain.sharing.access import BUSY
 from televent.ical.recurrence.occurrences import each_occurrence
 from televent.ical.text.errors import IcalError
 from televent.ical.text.values import Moment
@@ -59,6 +61,9 @@ def events_in(
     found: list[FoundEvent] = []
     held = 0
     for calendar in calendars:
+        if calendar.share is not None and calendar.share.access == BUSY:
+            # Its times count as busy time, and none of its events is shown.
+            continue
         owner = account if calendar.tenant == account.tenant else backend.people.account(calendar.tenant)
         me = frozenset(backend.people.addresses_of(owner))
         for row in _rows(backend, calendar, start, end, zone, expand, with_text(calendar)):
@@ -90,7 +95,8 @@ def _rows(
 ) -> Iterator[ResourceRow]:
     """The rows that may happen then. Without ``with_text`` one that is certainly there once has no text."""
     if isinstance(calendar, PastCalendar):
-        yield from calendar.overlapping(start, end, "VEVENT")
+        then = calendar.overlapping(start, end, "VEVENT")
+        yield from then if calendar.share is None else shown_then(backend, calendar.share, then)
         return
     tenant, calendar_id, share = calendar.tenant, calendar.calendar_id, calendar.share
     rows = backend.reads.overlapping(

@@ -15,7 +15,7 @@ from televent.application.refusals import HiddenFromSharees, PreconditionFailed,
 from televent.application.shared_view import presented
 from televent.domain.calendar_object.commands import Owner
 from televent.domain.ids import AccountId, StreamKey
-from televent.domain.sharing.access import READ_WRITE
+from televent.domain.sharing.access import BUSY, READ_WRITE
 from televent.ical.objects.sharees import PUBLIC, visibility
 
 MIN_SEEN: Final = 4
@@ -99,8 +99,10 @@ def locate(backend: Backend, tenant: AccountId, stream_id: UUID) -> Located:
         if calendar is not None:
             return _located(backend, row, calendar, row.schedule_tag)
     for mount in backend.reads.mounts(tenant):
+        if mount.share is None or mount.share.access == BUSY:
+            continue
         shared = backend.reads.by_stream(mount.tenant, stream_id)
-        if shared is None or shared.ics is None or shared.calendar_id != mount.calendar_id or mount.share is None:
+        if shared is None or shared.ics is None or shared.calendar_id != mount.calendar_id:
             continue
         own = backend.reads.overlays(mount.share, [stream_id]) if mount.share.seq else {}
         shown = presented(shared, mount.share, own.get(stream_id))
