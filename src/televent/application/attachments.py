@@ -21,6 +21,14 @@ CHUNK: Final = 256 * 1024
 """Bytes of each stored chunk but the last, and max bytes of an attachment that are in memory at once. It cannot change:
 the place of a byte is found by it."""
 _PATH: Final = re.compile(r"/caldav/(?P<owner>[^/?#]+)/attachments/(?P<id>[^/?#]+)/[^/?#]*\Z")
+_RESERVED: Final = re.compile(rb"[^A-Za-z0-9._~-]")
+"""Bytes that a path segment has percent-encoded: all that are not unreserved (RFC 3986 §2.3)."""
+
+
+def attachment_url(base: str, tenant: UUID, attachment_id: UUID, filename: str) -> str:
+    """The URL of an account's attachment. ``base``: the URL of this server, without a trailing slash."""
+    name = _RESERVED.sub(lambda found: b"%%%02X" % found[0][0], filename.encode()).decode()
+    return f"{base}/caldav/{tenant}/attachments/{attachment_id}/{name}"
 
 
 def base_in(url: str, managed_id: str) -> str | None:

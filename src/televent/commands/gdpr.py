@@ -150,7 +150,7 @@ def import_archive(chosen: Chosen, archive: Path, who: str | None, telegram_id: 
     """
     from uuid import uuid4
 
-    from televent.adapters.caldav.tree import attachment_url
+    from televent.application.attachments import attachment_url
     from televent.application.exporting.bringing import UnusableArchive, bring_in, read_summary
     from televent.application.use_cases.people import accounts
 

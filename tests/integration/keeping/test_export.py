@@ -16,9 +16,8 @@ from click.testing import CliRunner, Result
 
 from support.post import PostOffice, itip_mail, message, open_post_office
 from support.town import Person, Town, meeting
-from televent.adapters.caldav.tree import attachment_url
 from televent.adapters.postgres.reports.holdings import LEFT_OUT, ROWS, SECRETS, SUMMARY
-from televent.application.attachments import Upload
+from televent.application.attachments import Upload, attachment_url
 from televent.application.exporting.bringing import UnusableArchive, bring_in
 from televent.application.exporting.record import FORMAT, Account, Fact, Mail, StoredObject
 from televent.application.exporting.writing import write_archive

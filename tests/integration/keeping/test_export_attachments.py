@@ -8,8 +8,7 @@ from uuid import UUID
 import pytest
 
 from support.town import Person, Town, meeting
-from televent.adapters.caldav.tree import attachment_url
-from televent.application.attachments import Upload
+from televent.application.attachments import Upload, attachment_url
 from televent.application.exporting.bringing import bring_in
 from televent.application.exporting.writing import write_archive
 from televent.ical.editing.attachments import known_attachments

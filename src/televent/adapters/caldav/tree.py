@@ -157,8 +157,3 @@ def _decode(part: str) -> str:
 def _unwritable(character: str) -> bool:
     # A line feed is allowed: clients name a resource by its UID, and some UIDs contain one.
     return (character < " " and character not in "\t\n\r") or character == "\x7f"
-
-
-def attachment_url(base: str, tenant: UUID, attachment_id: UUID, filename: str) -> str:
-    """The URL of an account's attachment. ``base``: the URL of this server, without a trailing slash."""
-    return f"{base}{PREFIX}{tenant}/{ATTACHMENTS}/{attachment_id}/{quote(filename, safe='-._~')}"

@@ -11,8 +11,8 @@ from litestar import Request
 from litestar.exceptions import ClientException, InternalServerException
 
 from televent.adapters.rest.signing_in.auth import Auth
-from televent.application.attachments import CHUNK, MAX_ATTACHMENT, AttachmentRow, Upload
-from televent.application.refusals import QuotaExceeded
+from televent.application.attachments import MAX_ATTACHMENT, AttachmentRow, Upload
+from televent.application.uploading import take_over
 
 _TYPE: Final = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,127}/[A-Za-z0-9!#$&^_.+-]{1,127}\Z")
 UNKNOWN_TYPE: Final = "application/octet-stream"
@@ -24,32 +24,8 @@ async def store(auth: Auth, request: Request[Any, Any, Any], upload: Upload) -> 
     Raises QuotaExceeded; RequestEntityTooLarge by the limit of the handler, MAX_ATTACHMENT; ClientException where the
     client went away.
     """
-    files, tenant, attachment_id = auth.backend.attachments, upload.tenant, upload.attachment_id
     announced = min(request.content_length or 0, MAX_ATTACHMENT)
-    room = await auth.run(files.room, tenant, announced, auth.backend.clock())
-    if announced > room:
-        raise QuotaExceeded(available=room)
-    await auth.run(files.begin, upload, auth.backend.clock())
-    try:
-        size = chunks = 0
-        waiting = bytearray()
-        async for part in _parts(request):
-            size += len(part)
-            if size > room:
-                raise QuotaExceeded(available=room)
-            waiting += part
-            while len(waiting) >= CHUNK:
-                await auth.run(files.add, tenant, attachment_id, chunks, bytes(waiting[:CHUNK]))
-                del waiting[:CHUNK]
-                chunks += 1
-        if waiting:
-            await auth.run(files.add, tenant, attachment_id, chunks, bytes(waiting))
-            chunks += 1
-        await auth.run(files.finish, tenant, attachment_id, size, chunks, auth.backend.clock())
-    except BaseException:
-        await auth.run(files.drop, tenant, attachment_id)
-        raise
-    return size
+    return await take_over(auth.backend, auth.run, upload, announced, _parts(request))
 
 
 async def _parts(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from televent.adapters.caldav.door.door import Door
 from televent.adapters.caldav.errors import precondition
 from televent.adapters.caldav.http import DRAIN_LIMIT, Receive
-from televent.application.attachments import CHUNK, MAX_ATTACHMENT, Upload
-from televent.application.refusals import QuotaExceeded
+from televent.application.attachments import MAX_ATTACHMENT, Upload
+from televent.application.uploading import take_over
 from televent.ical.editing.attachments import fit_name
 from televent.ical.text.charsets import known_in_http
 
@@ -66,33 +67,16 @@ async def store(door: Door, incoming: Incoming, declared: str | None, upload: Up
     announced = int(declared) if declared is not None and declared.isdigit() else 0
     if announced > MAX_ATTACHMENT:
         raise precondition("max-attachment-size")
-    files, tenant, attachment_id = door.backend.attachments, upload.tenant, upload.attachment_id
-    room = await door.run(files.room, tenant, announced, door.backend.clock())
-    if announced > room:
-        raise QuotaExceeded(available=room)
-    await door.run(files.begin, upload, door.backend.clock())
-    try:
-        size = chunks = 0
-        waiting = bytearray()
-        while (part := await incoming.part()) is not None:
-            size += len(part)
-            if size > MAX_ATTACHMENT:
-                raise precondition("max-attachment-size")
-            if size > room:
-                raise QuotaExceeded(available=room)
-            waiting += part
-            while len(waiting) >= CHUNK:
-                await door.run(files.add, tenant, attachment_id, chunks, bytes(waiting[:CHUNK]))
-                del waiting[:CHUNK]
-                chunks += 1
-        if waiting:
-            await door.run(files.add, tenant, attachment_id, chunks, bytes(waiting))
-            chunks += 1
-        await door.run(files.finish, tenant, attachment_id, size, chunks, door.backend.clock())
-    except BaseException:
-        await door.run(files.drop, tenant, attachment_id)
-        raise
-    return size
+    return await take_over(door.backend, door.run, upload, announced, _bounded(incoming))
+
+
+async def _bounded(incoming: Incoming) -> AsyncIterator[bytes]:
+    size = 0
+    while (part := await incoming.part()) is not None:
+        size += len(part)
+        if size > MAX_ATTACHMENT:
+            raise precondition("max-attachment-size")
+        yield part
 
 
 def filename_of(disposition: str) -> str:

@@ -14,10 +14,10 @@ from televent.adapters.caldav.errors import DavError, precondition
 from televent.adapters.caldav.http import Header, Request, Response
 from televent.adapters.caldav.methods.put import represented
 from televent.adapters.caldav.properties.view import Person
-from televent.adapters.caldav.tree import Target, attachment_of, attachment_url
+from televent.adapters.caldav.tree import Target, attachment_of
 from televent.adapters.caldav.webdav.byte_range import Unsatisfiable, wanted_range
 from televent.adapters.caldav.webdav.conditions import conditions, entity_tags, not_modified
-from televent.application.attachments import AttachmentRow, Upload
+from televent.application.attachments import AttachmentRow, Upload, attachment_url
 from televent.application.outage import Outage
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.refusals import PreconditionFailed

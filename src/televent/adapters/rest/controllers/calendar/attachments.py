@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, Final
-from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Controller, Request, Response, delete, get, post
@@ -24,7 +23,7 @@ from televent.adapters.rest.problems import documented
 from televent.adapters.rest.signing_in.auth import Auth
 from televent.adapters.rest.signing_in.scopes import Scope, needs
 from televent.adapters.rest.uploads import UNKNOWN_TYPE, download_headers, media_type_of, store
-from televent.application.attachments import MAX_ATTACHMENT, Upload
+from televent.application.attachments import MAX_ATTACHMENT, Upload, attachment_url
 from televent.application.outage import Outage
 from televent.application.use_cases.events.event_attachments import attach, attachment_of, check_attaching, detach
 from televent.domain.ids import AccountId
@@ -107,7 +106,7 @@ class Attachments(Controller):
         size = await store(auth, request, Upload(owner, attachment_id, filename, kind, AccountId(signed_in.tenant)))
         # The URL is that of CalDAV, because it is the text of the event, which calendar apps read.
         base = request.app.state.base(request.scope)
-        url = f"{base}/caldav/{owner}/attachments/{attachment_id}/{quote(filename, safe='-._~')}"
+        url = attachment_url(base, owner, attachment_id, filename)
         line = lines.Attachment(str(attachment_id), url, filename, kind, size)
         try:
             await auth.run(partial(attach, event_id=event_id, line=line, etags=etags), auth.backend, context)
