@@ -14,8 +14,9 @@ from support.post import OtherServer, itip_mail, message, open_other_server, ope
 from support.rest import Reply, call, served
 from support.town import Town
 from support.waiting import wait_until
+from televent.adapters.email.outgoing.connections import SmtpRoute
 from televent.adapters.email.outgoing.outbound import MailIdentity, MailSender
-from televent.adapters.email.outgoing.smtp import SmtpMailer, SmtpRoute
+from televent.adapters.email.outgoing.smtp import SmtpMailer
 from televent.application.event_store.context import Context
 from televent.application.use_cases.people.accounts import verify_address
 from televent.application.use_cases.people.devices import add_device

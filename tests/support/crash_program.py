@@ -135,9 +135,10 @@ if __name__ == "__main__":
     from televent.adapters.email.incoming.intake import Intake
     from televent.adapters.email.incoming.processing import Processing
     from televent.adapters.email.listener import ListenerConfig, serve_mail
+    from televent.adapters.email.outgoing.connections import SmtpRoute
     from televent.adapters.email.outgoing.guest_mails import GuestMailSender
     from televent.adapters.email.outgoing.outbound import MailIdentity, MailSender
-    from televent.adapters.email.outgoing.smtp import SmtpMailer, SmtpRoute
+    from televent.adapters.email.outgoing.smtp import SmtpMailer
     from televent.adapters.postgres.queues.mail.mail_tokens import PostgresMailTokens
     from televent.adapters.postgres.queues.mail.mailboxes import PostgresMailbox
     from televent.adapters.postgres.queues.outbox import RENEWING

@@ -25,8 +25,9 @@ from televent.adapters.email.meetings.erasure import ErasureMails
 from televent.adapters.email.meetings.parked import ParkedMails
 from televent.adapters.email.meetings.questions import QuestionMails
 from televent.adapters.email.meetings.sender import MeetingMailSender
+from televent.adapters.email.outgoing.connections import SmtpRoute
 from televent.adapters.email.outgoing.outbound import MailIdentity
-from televent.adapters.email.outgoing.smtp import SmtpMailer, SmtpRoute
+from televent.adapters.email.outgoing.smtp import SmtpMailer
 from televent.application.use_cases.people.accounts import open_account, verify_address
 from televent.application.use_cases.people.preferences import change_preferences
 from televent.domain.ids import AccountId

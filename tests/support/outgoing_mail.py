@@ -9,10 +9,11 @@ from uuid import UUID
 
 from support.post import OtherServer, run_on
 from support.town import Town
+from televent.adapters.email.outgoing.connections import SmtpRoute
 from televent.adapters.email.outgoing.guest_mails import GuestMailSender
 from televent.adapters.email.outgoing.outbound import MailIdentity, MailSender
 from televent.adapters.email.outgoing.signing import Signer
-from televent.adapters.email.outgoing.smtp import SmtpMailer, SmtpRoute
+from televent.adapters.email.outgoing.smtp import SmtpMailer
 from televent.application.mail_records.sent_mail import Guest
 from televent.application.messages.mail import CalendarChange, CalendarMail
 from televent.application.messages.outbox import Claimed, RetryLater, TryAgainAt, after_failure

@@ -23,9 +23,10 @@ from support.sent_mail import parse_mail
 from support.shared import leave
 from support.town import NOON, Person, Town
 from support.waiting import NET, wait_until
+from televent.adapters.email.outgoing.connections import SmtpRoute
 from televent.adapters.email.outgoing.guest_mails import GuestMailSender
 from televent.adapters.email.outgoing.outbound import MailIdentity, MailSender
-from televent.adapters.email.outgoing.smtp import SmtpMailer, SmtpRoute
+from televent.adapters.email.outgoing.smtp import SmtpMailer
 from televent.application.messages.outbox import RetryLater, TryAgainAt, after_failure
 from televent.application.use_cases.mail.settle_parked import settle_parked
 from televent.application.use_cases.people.accounts import open_account, verify_address

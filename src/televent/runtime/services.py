@@ -16,6 +16,7 @@ from televent.runtime.processes.sockets import Sockets
 from televent.settings import Settings
 
 if TYPE_CHECKING:
+    from televent.adapters.email.outgoing.smtp import SmtpMailer
     from televent.runtime.workers.push import Push
 
 log = structlog.get_logger("televent.runtime.services")
@@ -50,13 +51,13 @@ async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event, soc
     from televent.runtime.workers.log_keeper import keep_log
     from televent.runtime.workers.push import Push
     from televent.runtime.workers.reminding import remind
-    from televent.runtime.workers.worker import Courier, carry, drain, housekeeping, keep_indexed
+    from televent.runtime.workers.worker import Courier, carry, housekeeping, keep_indexed
 
     push = await core.run(Push, core) if core.settings.push == "on" else None
     ready()
     await asyncio.gather(
         carry(core, Courier(core), stop),
-        drain(core, worker_handlers(core), stop),
+        mail_messages(core, stop),
         *([] if push is None else [push_messages(core, push, stop)]),
         webhook_messages(core, stop),
         subscriptions(core, stop),
@@ -71,19 +72,21 @@ async def worker(core: Core, ready: Callable[[], None], stop: asyncio.Event, soc
     )
 
 
-def worker_handlers(core: Core) -> list[Handler]:
-    """The handlers of mail."""
-    from televent.adapters.email.meetings.erasure import ErasureMails
-    from televent.adapters.email.meetings.notices import NoticeMailSender
-    from televent.adapters.email.meetings.parked import ParkedMails
-    from televent.adapters.email.meetings.questions import QuestionMails
-    from televent.adapters.email.meetings.sender import MeetingMailSender
-    from televent.adapters.email.outgoing.guest_mails import GuestMailSender
-    from televent.adapters.email.outgoing.log_heads import HeadMails
-    from televent.adapters.email.outgoing.outbound import MailIdentity, MailSender
-    from televent.adapters.email.outgoing.reminders import ReminderMails
-    from televent.adapters.email.outgoing.smtp import SmtpMailer, SmtpRoute
-    from televent.adapters.log_heads.posting import HeadPoster
+async def mail_messages(core: Core, stop: asyncio.Event) -> None:
+    """Sends mail. Its connections to the mail server end when the last mail has its result."""
+    from televent.runtime.workers.worker import drain
+
+    mailer = mailer_of(core)
+    try:
+        await drain(core, worker_handlers(core, mailer), stop)
+    finally:
+        await mailer.close()
+
+
+def mailer_of(core: Core) -> SmtpMailer:
+    """The way to the mail server of the settings."""
+    from televent.adapters.email.outgoing.connections import Keeping, SmtpRoute
+    from televent.adapters.email.outgoing.smtp import SmtpMailer
     from televent.runtime.configuration.mail_signing import signers_of
 
     settings = core.settings
@@ -95,8 +98,24 @@ def worker_handlers(core: Core) -> list[Handler]:
         password=password.get_secret_value() if password is not None else None,
         tls=settings.smtp_tls,
     )
+    return SmtpMailer(route, signers_of(settings), Keeping())
+
+
+def worker_handlers(core: Core, mailer: SmtpMailer) -> list[Handler]:
+    """The handlers of mail."""
+    from televent.adapters.email.meetings.erasure import ErasureMails
+    from televent.adapters.email.meetings.notices import NoticeMailSender
+    from televent.adapters.email.meetings.parked import ParkedMails
+    from televent.adapters.email.meetings.questions import QuestionMails
+    from televent.adapters.email.meetings.sender import MeetingMailSender
+    from televent.adapters.email.outgoing.guest_mails import GuestMailSender
+    from televent.adapters.email.outgoing.log_heads import HeadMails
+    from televent.adapters.email.outgoing.outbound import MailIdentity, MailSender
+    from televent.adapters.email.outgoing.reminders import ReminderMails
+    from televent.adapters.log_heads.posting import HeadPoster
+
+    settings = core.settings
     identity = MailIdentity(settings.mail_sender, settings.mail_domain, settings.internal_domain, settings.public_url)
-    mailer = SmtpMailer(route, signers_of(settings))
     sender = MailSender(mailer, core.mail_book, identity, core.backend.clock)
     return [
         sender,

@@ -14,9 +14,10 @@ from support.mail_cards import BOB, PUBLIC, Web, link_in, mails, post, text_of, 
 from support.post import OtherServer, run_on
 from support.town import NOON, Person, Town, meeting
 from televent.adapters.email.meetings.sender import MeetingMailSender
+from televent.adapters.email.outgoing.connections import SmtpRoute
 from televent.adapters.email.outgoing.outbound import MailIdentity
 from televent.adapters.email.outgoing.reminders import ReminderMails
-from televent.adapters.email.outgoing.smtp import SmtpMailer, SmtpRoute
+from televent.adapters.email.outgoing.smtp import SmtpMailer
 from televent.application.messages.outbox import Undeliverable
 from televent.application.use_cases.people.preferences import change_preferences
 from televent.application.use_cases.people.turn_off import issue_off_link

@@ -10,8 +10,9 @@ import pytest
 from support.post import EDGE, PostOffice, itip_mail, message, open_other_server, run_on
 from support.sent_mail import parse_mail
 from support.town import UID, Person, Town, meeting
+from televent.adapters.email.outgoing.connections import SmtpRoute
 from televent.adapters.email.outgoing.outbound import MailIdentity, MailSender
-from televent.adapters.email.outgoing.smtp import SmtpMailer, SmtpRoute
+from televent.adapters.email.outgoing.smtp import SmtpMailer
 from televent.application.messages.mail import CalendarReply
 from televent.application.use_cases.scheduling.answer_invitation import answer_invitation
 from televent.application.use_cases.scheduling.proposals import open_proposals

@@ -15,8 +15,9 @@ from support.town import UID, Town, meeting
 from support.waiting import NET
 from televent.adapters.email.incoming.intake import MAX_OPERATOR_MAILS
 from televent.adapters.email.incoming.recipients import TOO_MANY
+from televent.adapters.email.outgoing.connections import SmtpRoute
 from televent.adapters.email.outgoing.outbound import MailIdentity, MailSender
-from televent.adapters.email.outgoing.smtp import SmtpMailer, SmtpRoute
+from televent.adapters.email.outgoing.smtp import SmtpMailer
 from televent.cli import cli
 from televent.settings import SettingsError, load_settings
 

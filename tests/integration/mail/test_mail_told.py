@@ -11,8 +11,9 @@ from support.post import OtherServer, PostOffice, itip_mail, message, open_other
 from support.sent_mail import parse_mail
 from support.town import UID, Person, Town, meeting
 from televent.adapters.email.meetings.notices import NoticeMailSender
+from televent.adapters.email.outgoing.connections import SmtpRoute
 from televent.adapters.email.outgoing.outbound import MailIdentity
-from televent.adapters.email.outgoing.smtp import SmtpMailer, SmtpRoute
+from televent.adapters.email.outgoing.smtp import SmtpMailer
 from televent.application.use_cases.mail.tell_person import MAX_OFFERS, MAX_WRITTEN
 
 ZED = "zed@example.net"

@@ -115,7 +115,7 @@ def test_every_message_has_exactly_one_handler_among_those_the_processes_build(d
         chat = make_bot("1001:token", None)
         try:
             handlers: list[Handler] = [
-                *services.worker_handlers(core),
+                *services.worker_handlers(core, services.mailer_of(core)),
                 *push.handlers(pushing),
                 *webhook_handlers(core, outward_of(core)),
                 *bot.chat_handlers(core, chat, BotDoor(core.backend, core.run, at_home)),
@@ -143,5 +143,5 @@ def test_no_process_drains_the_outbox_with_other_handlers() -> None:
         "chat_handlers(core, bot, door)",
         "push.handlers(services)",
         "webhook_handlers(core, outward)",
-        "worker_handlers(core)",
+        "worker_handlers(core, mailer)",
     ]

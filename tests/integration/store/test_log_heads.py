@@ -16,8 +16,9 @@ from click.testing import CliRunner, Result
 
 from support.post import open_other_server, run_on
 from support.town import UID, Person, Town, meeting
+from televent.adapters.email.outgoing.connections import SmtpRoute
 from televent.adapters.email.outgoing.log_heads import HeadMails
-from televent.adapters.email.outgoing.smtp import SmtpMailer, SmtpRoute
+from televent.adapters.email.outgoing.smtp import SmtpMailer
 from televent.adapters.log_heads.files import append, filed, last_filed
 from televent.adapters.log_heads.keys import BadKey, signing_key
 from televent.adapters.log_heads.posting import HeadPoster, WitnessAway

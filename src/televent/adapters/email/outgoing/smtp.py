@@ -5,12 +5,18 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 import aiosmtplib
 
 from televent.adapters.email.outgoing.checked import check
+from televent.adapters.email.outgoing.connections import (
+    ONE_EACH,
+    Envelope,
+    Keeping,
+    NotInternational,
+    SmtpConnections,
+    SmtpRoute,
+)
 from televent.adapters.email.outgoing.headers import addr_spec
 from televent.adapters.email.outgoing.signing import Signer, signed
 
@@ -52,26 +58,19 @@ class MailMisconfigured(MailError):
     """The mail server refuses our sign-in."""
 
 
-@dataclass(frozen=True, slots=True)
-class SmtpRoute:
-    """The SMTP server for outgoing mail. ``timeout`` is in seconds.
+class SmtpMailer:
+    """Sends mails, signed by each of ``signers``. A mail that the server may have is tried again by the outbox alone.
 
-    ``tls`` "auto": TLS on port 465, STARTTLS where offered.
+    ``keeping``: the bounds of connections that are kept open; without it each mail has its own.
     """
 
-    host: str
-    port: int
-    username: str | None = None
-    password: str | None = None
-    tls: Literal["none", "starttls", "tls", "auto"] = "auto"
-    timeout: float = 30.0
-
-
-class SmtpMailer:
-    """Sends one mail per connection, signed by each of ``signers``. It never retries: the outbox does."""
-
-    def __init__(self, route: SmtpRoute, signers: Sequence[Signer] = ()) -> None:
+    def __init__(self, route: SmtpRoute, signers: Sequence[Signer] = (), keeping: Keeping = ONE_EACH) -> None:
         self._route, self._signers = route, tuple(signers)
+        self._connections = SmtpConnections(route, keeping)
+
+    async def close(self) -> None:
+        """Ends the connections that are kept open."""
+        await self._connections.close()
 
     async def send(self, mail: bytes, *, envelope_from: str, recipient: str) -> None:
         """Returns when the server has accepted the mail. ``envelope_from``: "" for none (RFC 5321 §4.5.5).
@@ -84,28 +83,15 @@ class SmtpMailer:
             mail = await asyncio.to_thread(signed, mail, self._signers)
         sender, to = addr_spec(envelope_from) if envelope_from else "", addr_spec(recipient)
         # Only a local part that is not ASCII needs the extension (RFC 6531 §3.4).
-        options = [] if (sender + to).isascii() and mail.isascii() else ["SMTPUTF8", "BODY=8BITMIME"]
+        international = not ((sender + to).isascii() and mail.isascii())
         route = self._route
-        client = aiosmtplib.SMTP(
-            hostname=route.host,
-            port=route.port,
-            use_tls=route.tls == "tls" or (route.tls == "auto" and route.port == 465),
-            start_tls={"starttls": True, "none": False, "tls": False, "auto": None}[route.tls],
-            username=route.username,
-            password=route.password,
-            timeout=route.timeout,
-        )
         try:
-            async with client:
-                if options:
-                    await client.ehlo()
-                    if not client.supports_extension("smtputf8"):
-                        raise MailRejected("the mail server takes only addresses in ASCII")
-                await client.sendmail(sender, [to], mail, mail_options=options)
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            first = error.recipients[0] if error.recipients else None
-            code, text = (first.code, first.message) if first else (550, str(error))
-            raise NoSuchMailbox(f"{code} {text}") if _NOBODY.match(text) else _refused(code, text) from error
+            await self._connections.deliver(Envelope(mail, sender, to, international))
+        except NotInternational as error:
+            raise MailRejected("the mail server takes only addresses in ASCII") from error
+        except aiosmtplib.SMTPRecipientRefused as error:
+            code, text = error.code, error.message
+            raise (NoSuchMailbox(f"{code} {text}") if _NOBODY.match(text) else _refused(code, text)) from error
         except aiosmtplib.SMTPAuthenticationError as error:
             raise MailMisconfigured(f"sign-in refused: {error.code} {error.message}") from error
         except aiosmtplib.SMTPResponseException as error:
