@@ -177,3 +177,20 @@ def test_an_outage_is_named(database_url: str) -> None:
             rows.read(account_with_id(AccountId(UUID(int=2))))
 
         with_rows(shop, act)
+
+
+def test_a_row_that_cannot_be_decoded_lets_nobody_wait(database_url: str) -> None:
+    with open_shop(database_url) as shop, psycopg.connect(shop.url, autocommit=True) as connection:
+        filled(shop)
+
+        async def act(marks: PostgresMarks, rows: PostgresRows) -> None:
+            broken, whole = READS[0][0], READS[4][0]
+            await marked(rows, broken)
+            # Python has no such time.
+            connection.execute("UPDATE device SET last_used_at = 'infinity' WHERE device_id = %s", (DEVICE,))
+            async with asyncio.timeout(NET):
+                answers = await asyncio.gather(rows.read(broken), marks.ask([]), return_exceptions=True)
+                assert isinstance(answers[0], psycopg.DataError)
+                assert (await rows.read(whole)).row == shop.reads.calendar(TENANT, NAME)
+
+        with_rows(shop, act)

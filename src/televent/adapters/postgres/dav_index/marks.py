@@ -43,6 +43,8 @@ _STATEMENTS: Final = {
 Asked = tuple[Sequence[Key], "asyncio.Future[Mark | None]"]
 Wanted = tuple[Read[Any], "asyncio.Future[Seen[Any]]"]
 
+Found = dict[tuple[str, tuple[object, ...]], Seen[Any]]
+
 
 class PostgresMarks:
     """Reads marks and rows; it belongs to one event loop, also for ``close``. Until the first connection is open,
@@ -151,17 +153,27 @@ class PostgresMarks:
         self._line.send(commands, answered)
 
     def _give(self, wanted: Sequence[Wanted], kinds: Sequence[str], results: Sequence[PGresult], life: int) -> None:
-        found: dict[tuple[str, tuple[object, ...]], Seen[Any]] = {}
+        try:
+            found = self._decoded(kinds, results, life)
+        except Exception as error:
+            # The requests of the whole batch would wait for ever. A thread reads the rows, and its error is answered.
+            log.warning("rows cannot be decoded", error=f"{type(error).__name__}: {error}"[:200])
+            self._read_otherwise(wanted)
+            return
+        for read, future in wanted:
+            if not future.done():
+                seen = found.get((read.kind, read.key))
+                future.set_result(Seen(None, (read.kind, *read.key)) if seen is None else seen)
+
+    def _decoded(self, kinds: Sequence[str], results: Sequence[PGresult], life: int) -> Found:
+        found: Found = {}
         for kind, result in zip(kinds, results, strict=True):
             # The loaders are those of the result's columns, which are the same each time.
             self._decoder.set_pgresult(result, set_loaders=True, format=BINARY)
             rows = self._decoder.load_rows(0, result.ntuples, tuple)
             for key, row, marked, mark in row_statements.KINDS[kind].answers(rows):
                 found[kind, key] = Seen(row, marked, None if mark is None else (life, mark.encode()))
-        for read, future in wanted:
-            if not future.done():
-                seen = found.get((read.kind, read.key))
-                future.set_result(Seen(None, (read.kind, *read.key)) if seen is None else seen)
+        return found
 
     def _read_otherwise(self, wanted: Sequence[Wanted]) -> None:
         if wanted:
