@@ -99,6 +99,25 @@ def test_a_change_in_a_shared_calendar_is_in_the_next_answer(site: Site, ann: Cl
     assert sharee.ask("GET", path).problem() == "unknown-resource"
 
 
+def test_a_new_address_of_an_owner_is_in_the_next_answer_to_others(site: Site, ann: Client, api: Api) -> None:
+    """A shared event is shown by its owner's addresses, and no mark of the person who asks knows of these."""
+    sharee = api_of(site, site.person(102, "Bob", "bob@example.com"), "bob@example.com")
+    path, other = f"/caldav/{ann.tenant}/default/two.ics", f"{uuid4().hex}@example.com"
+    guest = (f"ORGANIZER:mailto:{other}", "ATTENDEE:mailto:somebody@example.org", "SUMMARY:Meeting")
+    assert ann.put(path, event("two@example.com", *guest, **TIMES)).status == 201
+    (own,) = api.get("/calendars")
+    api.ask("POST", f"/calendars/{own['id']}/shares", {"email": "bob@example.com", "access": "read"})
+    (offer,) = sharee.get("/shares")
+    assert sharee.ask("POST", f"/shares/{offer['id']}/answer", {"accept": True}).status == 200
+
+    def roles() -> list[str]:
+        return [each["role"] for each in sharee.get(f"/events?{DECEMBER}")["events"]]
+
+    assert [roles() for _ in range(3)] == [["none"]] * 3
+    verify_address(site.core.backend, site.context(ann.tenant), address=other, code=None)
+    assert roles() == ["organizer"]
+
+
 def test_a_session_that_ended_is_refused_at_once(site: Site, ann: Client, api: Api) -> None:
     login = {"email": "ann@example.com", "password": PASSWORD}
     other = Api(site.port, call(site.port, "POST", "/api/auth/login", login).json["access_token"])

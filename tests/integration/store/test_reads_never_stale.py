@@ -117,3 +117,21 @@ def test_a_calendar_made_again_under_its_name_shows_nothing_of_the_old_one(both:
         assert here.ask("DELETE", path).status == 204
         assert (there.ask("GET", path + "a.ics").status, poll(there, path).status) == (404, 404)
         assert there.sync(path, token).status == 404
+
+
+def test_an_owner_whose_key_is_destroyed_leaves_the_home_of_others(
+    processes: tuple[Site, Site], both: tuple[Client, Client]
+) -> None:
+    """The key goes first; the owner's rows may be deleted later."""
+    one, other = processes
+    bob = one.person(next(IDS), "Bob", "keyless-owner@example.com")
+    there = Client(other, bob.tenant, bob.user, bob.password)
+    both[0].ask("MKCALENDAR", both[0].calendar("work"))
+    path = mounted(both[0], bob)
+
+    def shown(client: Client) -> bool:
+        return path in client.propfind(client.home, "CS:getctag", depth="1").responses()
+
+    assert [shown(client) for client in (bob, there) * 2] == [True] * 4
+    one.core.keys.destroy(both[0].tenant, one.core.backend.clock())
+    assert [shown(client) for client in (bob, there)] == [False] * 2
