@@ -378,9 +378,9 @@ def test_bad_values_and_strangers_are_refused(post: HookPost, ann: Owner, publis
     for method, path in (("POST", "/refresh"), ("DELETE", "")):
         refused = eve.ask(method, f"/api/subscriptions/{made['id']}{path}")
         assert refused.problem() == "unknown-subscription"
-    for _ in range(MAX_SUBSCRIPTIONS - 2):
-        subscribe(ann, publisher.url)
-    assert ann.ask("POST", "/api/subscriptions", {"url": publisher.url}).problem() == "too-many-subscriptions"
+    for number in range(MAX_SUBSCRIPTIONS - 2):
+        subscribe(ann, f"{publisher.url}?{number}")
+    assert ann.ask("POST", "/api/subscriptions", {"url": f"{publisher.url}?new"}).problem() == "too-many-subscriptions"
     assert set(listed_fields()) == set(made)
 
 

@@ -35,6 +35,7 @@ _LEFT_OUT: Final = frozenset({b"content-length"})
 _NOBODY: Final = "nobody is signed in yet, whose key it could be"
 _SECRET: Final = "its answer has a secret that is shown once, and must not be kept"
 _READS: Final = "it changes nothing"
+_URL: Final = "its answer has the URL, which is often a secret and must not be kept"
 EXCEPTIONS: Final[dict[str, str]] = {
     "addAttachment": "the bytes are not kept to be compared; read the list of files after a lost answer",
     "addDevice": _SECRET,
@@ -42,12 +43,14 @@ EXCEPTIONS: Final[dict[str, str]] = {
     "changePassword": "its body has passwords, and a hash of it would be kept",
     "createFeed": _SECRET,
     "createKey": _SECRET,
+    "createSubscription": f"{_URL}; the same URL again is the same subscription",
     "createWebhook": _SECRET,
     "forgotPassword": _NOBODY,
     "login": _NOBODY,
     "loginByTelegram": _NOBODY,
     "logout": "it ends the session, without which a repeat has no answer",
     "parseSentence": _READS,
+    "refreshSubscription": f"{_URL}; a calendar is read once a minute at most",
     "refreshToken": _NOBODY,
     "register": _NOBODY,
     "resendCode": _NOBODY,

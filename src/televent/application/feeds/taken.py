@@ -72,9 +72,9 @@ def bounded(interval: timedelta | None) -> timedelta:
 class Subscriptions(Protocol):
     """Stores subscriptions, for all nodes. Synchronous; called through threads."""
 
-    def add(self, subscription: Subscription) -> bool:
-        """Stores a new one, which no worker reads before ``begin``, or BETWEEN where that never comes. False: the
-        account has as many as it may have, or is gone."""
+    def add(self, subscription: Subscription) -> Subscription | None:
+        """Stores a new one, which no worker reads before ``begin``, or BETWEEN where that never comes. Returns it, or
+        the one that the account has of that URL. None: the account has as many as it may have, or is gone."""
         ...
 
     def begin(self, subscription: Subscription) -> None:

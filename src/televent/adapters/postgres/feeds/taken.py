@@ -17,7 +17,6 @@ _COLUMNS = """tenant_id, keeper, url, title, titled, created_at, next_at, etag, 
     error, events, every"""
 # The account's row is locked: two requests at once count one another, and an erasure meets the subscription.
 LOCK = "SELECT 1 FROM account WHERE tenant_id = %s FOR NO KEY UPDATE"
-COUNT = "SELECT count(*) FROM subscription WHERE tenant_id = %s"
 ADD = """
     INSERT INTO subscription (tenant_id, keeper, url, title, titled, created_at, next_at, lease_until)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"""
@@ -58,22 +57,26 @@ class PostgresSubscriptions:
         self._urls = SealedUrls(keys)
         self._wakeups = wakeups
 
-    def add(self, subscription: Subscription) -> bool:
-        """Stores a new one, which no worker reads before ``begin``, or BETWEEN. False: there are too many, or the
-        account is gone."""
+    def add(self, subscription: Subscription) -> Subscription | None:
+        """Stores a new one, which no worker reads before ``begin``, or BETWEEN. Returns it, or the one of that URL.
+        None: there are too many, or the account is gone."""
         each = subscription
         url = self._urls.seal(each.tenant, each.keeper, each.url)
         own = (each.tenant, each.keeper, url, each.title, each.titled, each.created_at, each.next_at)
         values = (*own, each.created_at + BETWEEN)
         with self._pool.connection() as connection, connection.transaction():
             if connection.execute(LOCK, (each.tenant,)).fetchone() is None:
-                return False
-            count = connection.execute(COUNT, (each.tenant,)).fetchone()
-            if count is None or count[0] >= MAX_SUBSCRIPTIONS:
-                return False
+                return None
+            # Each is sealed with a nonce of its own, so only opened URLs can be compared.
+            present = [self._opened(row) for row in connection.execute(ALL, (each.tenant,))]
+            for other in present:
+                if other.url == each.url and other.keeper != each.keeper:
+                    return other
+            if len(present) >= MAX_SUBSCRIPTIONS:
+                return None
             connection.execute(ADD, values)
             connection.execute(KEEP, (each.keeper, each.tenant))
-        return True
+        return each
 
     def begin(self, subscription: Subscription) -> None:
         """Lets a worker read a new subscription, at once."""

@@ -42,12 +42,15 @@ WEBCAL = ("webcal://", "webcals://")
 
 def subscribe(backend: Backend, context: Context, *, url: str, title: str) -> Subscription:
     """Subscribes to the calendar at ``url``, which a worker reads at once. ``title`` "": that of the calendar itself.
-    Raises InvalidUrl, TooManySubscriptions."""
+    The same URL again is the same subscription. Raises InvalidUrl, TooManySubscriptions."""
     url = address_of(backend, url)
     keeper = AccountId(uuid5(context.command_id, KEEPER))
     made = Subscription(context.tenant, keeper, url, title or NAMELESS, bool(title), context.now, context.now)
-    if not backend.subscriptions.add(made):
+    kept = backend.subscriptions.add(made)
+    if kept is None:
         raise TooManySubscriptions()
+    if kept != made:
+        return kept
     # No worker may do the same at the same time: two of them would open one account twice.
     settle_in(backend, context, made)
     backend.subscriptions.begin(made)

@@ -92,7 +92,7 @@ class SubscriptionsResource(Controller):
         self, request: Request[Any, Any, Any], signed_in: Signed, data: JSONBody[NewSubscription]
     ) -> SubscriptionView:
         """Shows a calendar that is published as a file (https, webcal) beside the account's own, for reading only. It
-        is read every hour, or as often as it asks for."""
+        is read every hour, or as often as it asks for. The same URL again is the same subscription."""
         return _view(await _do(request, signed_in, use_cases.subscribe, url=data.url, title=data.title.strip()))
 
     @get(
