@@ -62,17 +62,20 @@ def open_sockets(settings: Settings, services: Sequence[str], given: socket.sock
 def open_api(settings: Settings, count: int) -> list[socket.socket]:
     """A listening socket for each of ``count`` API processes. Raises OperatorError where the port cannot be used."""
     (port,) = (each for each in ports(settings) if each.service == "api")
+    # The kernel would give another Televent, perhaps with another database, its part of the connections.
+    listen(port, shared=False).close()
     return [listen(port) for _ in range(count)]
 
 
-def listen(port: Port) -> socket.socket:
-    """The listening socket of one port. Raises OperatorError where the port cannot be used."""
+def listen(port: Port, *, shared: bool = True) -> socket.socket:
+    """The listening socket of one port. ``shared``: an API process may share it with others of the same user. Raises
+    OperatorError where the port cannot be used."""
     family = socket.AF_INET6 if ":" in port.host else socket.AF_INET
     # The protocol is given explicitly, because asyncio sets TCP_NODELAY only then. Without TCP_NODELAY an answer in two
     # writes waits 40 ms for the client's delayed acknowledgement.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if port.service == "api":
+    if port.service == "api" and shared:
         # Several API processes share the port, and the kernel distributes the connections.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
