@@ -81,7 +81,10 @@ class FileRevocations:
         for day, path in self._days():
             for name in os.listdir(path):
                 kind, *ids = name.split(".")
-                if kind in KINDS and len(ids) == 2:
+                if kind not in KINDS or len(ids) != 2:
+                    continue
+                # A copy that an editor or a copying program left must not stop backups and restores.
+                with suppress(ValueError):
                     tenant, own = map(UUID, ids)
                     found.append((day, Revocation(cast("Kind", kind), AccountId(tenant), own)))
         return found
