@@ -3,6 +3,7 @@ errors are logged."""
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import structlog
 from hypothesis import HealthCheck, settings
@@ -26,3 +27,14 @@ structlog.configure(
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
     ]
 )
+
+_configure = structlog.configure
+
+
+def _configure_for_now(**values: Any) -> None:
+    """Configures as the product does. But a logger that is used now must not keep it for ever: later tests read logs of
+    the same logger in their own way."""
+    _configure(**{**values, "cache_logger_on_first_use": False})
+
+
+structlog.configure = _configure_for_now

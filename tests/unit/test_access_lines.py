@@ -6,7 +6,6 @@ import asyncio
 import json
 import logging
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 import structlog
@@ -18,16 +17,10 @@ LINE = {"request_id": "0123456789abcdef", "method": "GET", "path": '/api/events/
 
 
 @pytest.fixture
-def said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.CaptureFixture[str]]:
+def said(capsys: pytest.CaptureFixture[str]) -> Iterator[pytest.CaptureFixture[str]]:
     """The output of the test, with the logs as they were at its end."""
-    root, configure = logging.getLogger(), structlog.configure
+    root = logging.getLogger()
     handlers, level, structured = root.handlers[:], root.level, structlog.get_config()
-
-    def configure_for_now(**values: Any) -> None:
-        # A logger that a server of an earlier test uses now would keep this configuration for ever.
-        configure(**{**values, "cache_logger_on_first_use": False})
-
-    monkeypatch.setattr(structlog, "configure", configure_for_now)
     yield capsys
     root.handlers[:], root.level = handlers, level
     structlog.configure(**structured)
