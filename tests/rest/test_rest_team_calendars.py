@@ -8,6 +8,7 @@ import pytest
 
 from support.dav import Site
 from support.rest_people import Api, api_of
+from televent.application.teams import MAX_TEAMS
 from televent.domain.ids import AccountId
 
 EVENT = {"summary": "Review", "start": "2027-03-01T10:00:00", "time_zone": "Europe/London"}
@@ -151,3 +152,14 @@ def test_nobody_meets_a_team_as_a_person(crew: Crew) -> None:
     core = crew.site.core
     team = core.reads.mounts(crew.tenant("bob"))[0].tenant
     assert team not in {each.tenant for each in core.reads.acquaintances(crew.tenant("bob"))}
+
+
+def test_a_manager_of_fifty_makes_no_other(site: Site) -> None:
+    api = api_of(site, site.person(101, "Ann", "ann@example.com"), "ann@example.com")
+    for number in range(MAX_TEAMS):
+        assert api.ask("POST", "/team-calendars", {"name": f"Team {number}"}).status == 201
+    assert api.ask("POST", "/team-calendars", {"name": "One more"}).problem() == "too-many-teams"
+    teams = api.get("/team-calendars")
+    assert len(teams) == MAX_TEAMS
+    assert api.ask("DELETE", f"/team-calendars/{teams[0]['id']}").status == 204
+    assert api.ask("POST", "/team-calendars", {"name": "One more"}).status == 201

@@ -145,6 +145,10 @@ class TooManyWebhooks(Refusal):
     """There are twenty webhooks already. Delete one first."""
 
 
+class TooManyTeams(Refusal):
+    """The person is manager of fifty team calendars already. They end or leave one first."""
+
+
 class UnknownEventType(Refusal):
     """There is no such type of events."""
 

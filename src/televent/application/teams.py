@@ -11,6 +11,8 @@ from typing import Final, Protocol
 
 from televent.domain.ids import AccountId
 
+MAX_TEAMS: Final = 50
+"""Max team calendars of which one person is manager when they make one: each is an account with a key."""
 SETTLED: Final = timedelta(hours=1)
 """Time after which a team calendar without members is one whose making or end was cut off."""
 

@@ -168,6 +168,7 @@ TABLE: Final[dict[type[Refusal], Row]] = {
     refusals.UnknownWebhook: Row(404),
     refusals.UnknownDelivery: Row(404),
     refusals.TooManyWebhooks: Row(403),
+    refusals.TooManyTeams: Row(403),
     refusals.UnknownEventType: Row(403),
     refusals.InvalidUrl: Row(403),
     refusals.WebhookIsOff: Row(409),

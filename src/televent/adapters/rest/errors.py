@@ -85,6 +85,7 @@ TABLE: Final[dict[type[Refusal], int]] = {
     refusals.UnknownWebhook: 404,
     refusals.UnknownDelivery: 404,
     refusals.TooManyWebhooks: 422,
+    refusals.TooManyTeams: 422,
     refusals.UnknownEventType: 422,
     refusals.InvalidUrl: 422,
     refusals.WebhookIsOff: 409,

@@ -16,8 +16,8 @@ from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.calendars import CalendarRow
-from televent.application.refusals import NotManager, NotMember, UnknownAccount, UnknownCalendar
-from televent.application.teams import SETTLED
+from televent.application.refusals import NotManager, NotMember, TooManyTeams, UnknownAccount, UnknownCalendar
+from televent.application.teams import MAX_TEAMS, SETTLED
 from televent.application.use_cases.calendars.calendars import change_calendar
 from televent.application.use_cases.calendars.sharing import (
     DISPLAY_NAME,
@@ -61,12 +61,15 @@ def make_team(
     backend: Backend, context: Context, *, title: str, props: Mapping[str, str], members: Sequence[tuple[str, str]]
 ) -> TeamCalendar:
     """Makes a team calendar. The person is its manager; ``members``: addresses and roles of others. Idempotent by the
-    command id. Raises UnknownSharee for an address that nobody has here, and then makes nothing."""
+    command id. Raises UnknownSharee for an address that nobody has here, and TooManyTeams; then it makes nothing."""
     others = [(sharee_of(backend, context, address), address, role) for address, role in members]
     me = backend.people.account(context.tenant)
     team = AccountId(uuid5(context.command_id, "team"))
+    known = backend.reads.account(team) is not None
+    if not known and _managed_by(backend, context.tenant) >= MAX_TEAMS:
+        raise TooManyTeams()
     backend.teams.add(team, context.now)
-    if backend.reads.account(team) is None:
+    if not known:
         opened = _for_team(context, team, "open")
         open_account(backend, opened, telegram_id=None, name=title, timezone=me.timezone, locale=me.locale)
     change_calendar(
@@ -193,6 +196,10 @@ def _give(backend: Backend, context: Context, team: AccountId, person: AccountRo
         known_by="" if address.startswith("urn:uuid:") else address,
         role=role,
     )
+
+
+def _managed_by(backend: Backend, tenant: AccountId) -> int:
+    return sum(each.share is not None and each.share.role == MANAGER for each in backend.reads.mounts(tenant))
 
 
 def _managed(backend: Backend, context: Context, calendar_id: UUID) -> TeamCalendar:

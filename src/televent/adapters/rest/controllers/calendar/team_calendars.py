@@ -58,7 +58,7 @@ class TeamCalendars(Controller):
         opt=needs(Scope.CALENDARS_WRITE),
         responses={
             **shown(201, "The calendar.", TeamCalendar, EXAMPLE),
-            **documented(*WRITTEN, "unknown-sharee", "too-many-properties", "invalid-name"),
+            **documented(*WRITTEN, "unknown-sharee", "too-many-teams", "too-many-properties", "invalid-name"),
         },
     )
     async def create(

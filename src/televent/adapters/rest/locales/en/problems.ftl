@@ -100,6 +100,7 @@ problem-used-proof = This sign-in was used already. Open the app again.
 problem-cross-site = This request came with cookies from a page of another site. A program signs in with a header.
 problem-unknown-webhook = There is no such webhook.
 problem-unknown-delivery = There is no such delivery.
+problem-too-many-teams = You manage fifty team calendars already. End or leave one first.
 problem-too-many-webhooks = There are twenty webhooks already. Delete one first.
 problem-unknown-event-type = There is no such type of events.
 problem-invalid-url = That URL cannot be used: it needs https, a host of the public internet, at most 2,048 characters (ASCII), and neither user, password nor fragment (#).

@@ -87,6 +87,7 @@ refusal-InvalidExpiry = A key must expire in the future, and within ten years.
 refusal-UsedProof = This sign-in was used already. Open the app again.
 refusal-UnknownWebhook = There is no such webhook.
 refusal-UnknownDelivery = There is no such delivery.
+refusal-TooManyTeams = You manage fifty team calendars already. End or leave one first.
 refusal-TooManyWebhooks = There are twenty webhooks already. Delete one first.
 refusal-UnknownEventType = There is no such type of events.
 refusal-InvalidUrl = That URL cannot be used: it needs https, a host of the public internet, at most 2,048 characters (ASCII), and neither user, password nor fragment (#).
