@@ -44,6 +44,8 @@ async def keep_subscriptions(core: Core, stop: asyncio.Event) -> None:
     async def work() -> float:
         if await read_due(core, outward, core.backend.clock):
             return PAUSE
+        # Rarely one: its last member left by an app, or its process ended before the last step.
+        await core.run(sweep_teams, core.backend, _context(AccountId(UUID(int=0)), core.backend.clock()), AT_ONCE)
         due = await core.run(core.backend.subscriptions.next_at)
         if due is None:
             return MAX_SLEEP
@@ -61,8 +63,6 @@ async def read_due(core: Core, outward: Outward, clock: Callable[[], datetime] =
     abandoned = await core.run(core.backend.subscriptions.abandoned, AT_ONCE)
     for keeper in abandoned:
         await core.run(end_keeper, core.backend, _context(keeper, clock()), keeper)
-    # Rarely one: its process ended before the last step.
-    await core.run(sweep_teams, core.backend, _context(AccountId(UUID(int=0)), clock()), AT_ONCE)
     due = await core.run(core.backend.subscriptions.claim, clock(), AT_ONCE)
     results = await asyncio.gather(*(_read(core, outward, each, clock) for each in due), return_exceptions=True)
     for each, result in zip(due, results, strict=True):
