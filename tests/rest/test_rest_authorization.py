@@ -40,8 +40,8 @@ CLASSES = {
         listSubscriptions listTeamCalendars listTrash listWebhooks logout parseSentence searchEvents
         unlinkTelegram upcomingEvents""",
     # It is the owner's alone, also where a calendar is shared.
-    "private": """acceptProposal addAddress addDevice answerInvitation answerShare changeWebhook createFeed
-        declineProposal deleteFeed deleteSubscription deleteWebhook endSession getWebhook listAddresses listDeliveries
+    "private": """addAddress addDevice answerInvitation answerShare changeWebhook createFeed
+        deleteFeed deleteSubscription deleteWebhook endSession getWebhook listAddresses listDeliveries
         listDevices listFeeds listShares preferAddress proposeTime readHistory refreshSubscription removeAddress
         replayDelivery restoreEvent revokeDevice revokeKey rotateWebhookSecret shareCalendar testWebhook undoChange
         verifyAddress withdrawShare""",
@@ -49,8 +49,8 @@ CLASSES = {
         listAttachments listProposals""",
     # A member of a team calendar reads it; its managers change it.
     "managed": "addTeamMember changeTeamCalendar changeTeamMember deleteTeamCalendar removeTeamMember",
-    "write": """addAttachment addAttendees changeEvent changeOccurrence deleteEvent deleteOccurrence moveEvent
-        putEvent putRecurrence removeAttachment removeAttendee""",
+    "write": """acceptProposal addAttachment addAttendees changeEvent changeOccurrence declineProposal deleteEvent
+        deleteOccurrence moveEvent putEvent putRecurrence removeAttachment removeAttendee""",
     # A copy would be the owner's too, so no sharee makes one.
     "copy": "duplicateEvent",
     # A sharee changes, or leaves, their own side of the share.
@@ -69,6 +69,8 @@ EXPECTED: dict[str, dict[str, str | int]] = {
     "own side": {STRANGER: HIDDEN, READER: ALLOWED, WRITER: ALLOWED, OWNER: ALLOWED},
 }
 SAID_INSTEAD = {
+    # A sharee who may write has answered it just before.
+    "acceptProposal": "proposal-is-answered",
     "answerInvitation": "not-invited",
     "declineProposal": "proposal-is-answered",
     "linkTelegram": "not-signed-in",

@@ -72,6 +72,17 @@ def test_statements_are_prepared_again_after_psycopg_has_forgotten_them(connecti
     assert prepared(connection) == 1
 
 
+def test_what_a_failed_transaction_prepared_is_in_nobodys_way(connection: Connection) -> None:
+    transact(connection, [(INSERT, (1, b"x"))])
+    connection.execute("DEALLOCATE ALL")
+    # The first is prepared, then the second is found to be gone: the first stays, though its transaction failed.
+    found = transact(connection, [("SELECT 'first'", ()), (INSERT, (2, b"x"))])
+    assert len(found) == 2
+    for number in range(3):
+        transact(connection, [(f"SELECT {number}, 'next'", ())])
+    assert kept(connection) == [1, 2]
+
+
 def test_behind_a_pooler_nothing_is_prepared(connection: Connection) -> None:
     connection.prepare_threshold = None
     transact(connection, [(INSERT, (1, b"x")), (INSERT, (2, b"x"))])

@@ -8,6 +8,7 @@ once (ADR 95).
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from itertools import count
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -33,6 +34,8 @@ _texts: dict[str, bytes] = {}
 """Statements with $1 for the first parameter, by their text with %s."""
 _prepared: WeakKeyDictionary[Connection, dict[_Key, bytes]] = WeakKeyDictionary()
 """The names of what is prepared in each connection, by text and types of the parameters."""
+_numbers: Final = count()
+"""A name is never used again: what is prepared stays so where its transaction fails, even if it is forgotten here."""
 
 
 def transact(connection: Connection, statements: Sequence[Statement], *, binary: bool = False) -> list[PGresult]:
@@ -60,9 +63,9 @@ def _transact(connection: Connection, statements: Sequence[Statement], *, binary
         try:
             pgconn.enter_pipeline_mode()
             keeps = connection.prepare_threshold is not None
-            fresh, count = _queue(pgconn, sent, known if keeps else None, Format.BINARY if binary else Format.TEXT)
+            fresh, commands = _queue(pgconn, sent, known if keeps else None, Format.BINARY if binary else Format.TEXT)
             pgconn.pipeline_sync()
-            results = connection.wait(_results(pgconn, count + 1))
+            results = connection.wait(_results(pgconn, commands + 1))
             pgconn.exit_pipeline_mode()
         except BaseException:
             # Answers that nobody has read would be taken for those of the next statement.
@@ -94,21 +97,21 @@ def _queue(
     results. ``known`` None: nothing is prepared."""
     names: dict[_Key, bytes] = dict(known or {})
     fresh: dict[int, tuple[_Key, bytes]] = {}
-    count = 0
+    commands = 0
     for query, written, types, formats in sent:
         key = query, types
         name = names.get(key)
         if name is None and known is not None and len(names) < PREPARED:
-            name = names[key] = b"flush_%d" % len(names)
+            name = names[key] = b"flush_%d" % next(_numbers)
             pgconn.send_prepare(name, _text(query), types)
-            fresh[count] = key, name
-            count += 1
+            fresh[commands] = key, name
+            commands += 1
         if name is not None:
             pgconn.send_query_prepared(name, written, formats, form)
         else:
             pgconn.send_query_params(_text(query), written, types, formats, form)
-        count += 1
-    return fresh, count
+        commands += 1
+    return fresh, commands
 
 
 def rows_of(connection: Connection, statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
