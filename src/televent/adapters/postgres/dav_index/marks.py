@@ -157,7 +157,8 @@ class PostgresMarks:
             found = self._decoded(kinds, results, life)
         except Exception as error:
             # The requests of the whole batch would wait for ever. A thread reads the rows, and its error is answered.
-            log.warning("rows cannot be decoded", error=f"{type(error).__name__}: {error}"[:200])
+            # Its text may show the value.
+            log.warning("rows cannot be decoded", error=type(error).__name__)
             self._read_otherwise(wanted)
             return
         for read, future in wanted:
