@@ -18,7 +18,7 @@ from psycopg import sql
 from bench import events
 from televent.adapters.postgres.dav_index.counters import counting
 from televent.adapters.postgres.dav_index.occurs_columns import occurs_columns
-from televent.adapters.postgres.event_store.transaction import LOCK, ORDINAL_BITS, batch_of
+from televent.adapters.postgres.event_store.transaction import LOCK, ORDINAL_BITS, batch_of, short
 from televent.adapters.postgres.pool import Connection
 from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR_OBJECT
@@ -33,7 +33,6 @@ from televent.domain.calendar_object.events import EventCreated, Splice
 from televent.domain.calendar_object.state import etag_of
 from televent.domain.ids import StreamKey
 from televent.ical.objects.calendar_text import CalendarText
-from televent.projections.audit import COLUMNS as AUDIT
 from televent.projections.inline import inline_writes
 from televent.runtime.compose import Core, now
 
@@ -55,7 +54,7 @@ COUNT = """
     FROM unnest(%s::uuid[], %s::uuid[], %s::integer[]) AS wanted (tenant_id, calendar_id, count)
     WHERE (calendar.tenant_id, calendar.calendar_id) = (wanted.tenant_id, wanted.calendar_id)
     RETURNING calendar.calendar_id, calendar.seq - wanted.count"""
-TABLES = ("event", "resource", "calendar", "account", "address", "device", "subject_key", "audit")
+TABLES = ("event", "resource", "calendar", "account", "address", "device", "subject_key")
 
 Tick = Callable[[int], None]
 
@@ -153,8 +152,9 @@ def _stored(core: Core, draft: Draft) -> RecordedEvent:
 def event_row(event: RecordedEvent, position: int) -> tuple[Any, ...]:
     """The values of EVENT."""
     key = StreamKey.parse(str(event.originator_id))
-    place = (key.tenant, key.stream, event.originator_version, position, event.topic, event.subject_id)
-    origin = (event.command_id, event.correlation_id, event.actor, event.door, event.recorded_at)
+    subject, actor = short(key.tenant, event)
+    place = (key.tenant, key.stream, event.originator_version, position, event.topic, subject)
+    origin = (event.command_id, event.correlation_id, actor, event.door, event.recorded_at)
     return (*place, event.state, event.chain, *origin)
 
 
@@ -182,16 +182,8 @@ def settle_store(core: Core) -> None:
     All followers are up to date, the tables are vacuumed and analysed, and a checkpoint is done. No other process may
     write meanwhile.
     """
-    columns = sql.SQL(", ").join(map(sql.Identifier, AUDIT))
     with core.pool.connection() as connection:
         with connection.transaction():
-            connection.execute(
-                sql.SQL(
-                    "INSERT INTO audit ({0}) SELECT {0} FROM event"
-                    " WHERE position > coalesce((SELECT position FROM consumer WHERE name = 'audit'), 0)"
-                    " ON CONFLICT DO NOTHING"
-                ).format(columns)
-            )
             newest = core.recorder.max_notification_id()
             if newest is not None:
                 connection.execute("UPDATE consumer SET position = greatest(position, %s)", (newest,))

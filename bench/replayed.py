@@ -29,7 +29,7 @@ EVENTS = 400
 CHANGES = (1, 2, 2, 1)
 """How often the events are changed, in turn: 2.5 facts for each event."""
 INDEX = ("dav_index",)
-EVERY = ("dav_index", "company", "directory", "audit")
+EVERY = ("dav_index", "company", "directory")
 """The filler makes the rows of these."""
 GOAL = 10_000
 """Min events replayed in a second."""

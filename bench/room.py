@@ -30,7 +30,7 @@ PATIENCE: Final = 1800.0
 GROUPS: Final = {
     "the log: `event`, `snapshot`": ("event", "snapshot"),
     "what CalDAV reads: `resource`, `calendar`": ("resource", "calendar", "counter_run"),
-    "the audit": ("audit", "origin"),
+    "where commands come from": ("origin",),
     "the Merkle tree": ("log_tile", "log_head", "log_tree"),
     "search": ("search_entry", "search_word", "search_mark"),
     "reminders": ("reminder", "digest"),

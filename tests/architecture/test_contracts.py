@@ -21,9 +21,9 @@ IMPORTS = {
         "televent.application.local_delivery -> psycopg",
     ),
     "aiogram in projections": (
-        "projections/audit.py",
+        "projections/search.py",
         "from aiogram import Bot",
-        "televent.projections.audit -> aiogram",
+        "televent.projections.search -> aiogram",
     ),
     "os in policies": ("policies/courier.py", "import os", "televent.policies.courier -> os"),
     "time in ical": ("ical/text/lines.py", "from time import time", "televent.ical.text.lines -> time"),

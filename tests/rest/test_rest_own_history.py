@@ -5,11 +5,9 @@ from typing import Any
 import pytest
 
 from support.dav import Client, Site, event
-from support.followers import catch_up
 from support.rest import call
 from support.rest_person import RestPerson, signed_in
 from support.shares import mounted
-from televent.projections.audit import AUDIT
 
 
 @pytest.fixture
@@ -23,7 +21,6 @@ def bob(site: Site) -> Client:
 
 
 def history(site: Site, who: RestPerson, query: str = "") -> Any:
-    catch_up(site.core, AUDIT)
     reply = who.call("GET", f"/users/me/history{query}")
     assert reply.status == 200, reply.body
     return reply.json

@@ -13,7 +13,6 @@ from televent.adapters.postgres.dav_index.inline_rows import TABLES
 
 KEYS: dict[str, tuple[str, ...]] = {
     **{table: keys for tables in TABLES.values() for table, keys in tables.items()},
-    "audit": ("tenant_id", "stream_id", "version"),
 }
 WRONG: Mapping[str, tuple[str, ...]] = {
     "calendar": (
@@ -33,7 +32,6 @@ WRONG: Mapping[str, tuple[str, ...]] = {
     "principal": ('props = \'{"a": "b"}\'', 'free_busy = \'{"audience": "x", "people": []}\''),
     "address": ("is_primary = NOT is_primary", "verified = NOT verified", "code_hash = 'x'", "former = NOT former"),
     "device": ("name = name || 'x'", "hash = 'wrong'", "created_at = created_at - interval '1 day'"),
-    "audit": ("topic = 'wrong'", "position = position + 1", "actor = 'wrong'", "origin = gen_random_uuid()"),
 }
 """Changes that make any row of a table wrong."""
 GHOST: Mapping[str, Mapping[str, str]] = {
@@ -46,7 +44,6 @@ GHOST: Mapping[str, Mapping[str, str]] = {
     "address": {"address": "gen_random_uuid()", "verified": "false"},
     "device": {"device_id": "gen_random_uuid()"},
     "company": {"address": "gen_random_uuid()"},
-    "audit": {"version": "version + 1000"},
 }
 """The columns of a row that is too many, and differ from the row that it copies."""
 

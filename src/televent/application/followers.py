@@ -59,7 +59,6 @@ class Projection:
     """A declared projection. ``fold(fact, envelope)`` returns the writes of a fact. Pure.
 
     ``tables``: each table and the columns of its primary key. ``topics``: the stored names it reads; () for all.
-    ``envelope_only``: it reads no fact, so none is decoded, and ``fold`` gets None for the fact.
     A projection begins at the start of the log, and can be rebuilt at any time.
     """
 
@@ -67,7 +66,6 @@ class Projection:
     tables: Mapping[str, tuple[str, ...]]
     fold: Callable[[Any, Envelope], Sequence[RowWrite]]
     topics: tuple[str, ...] = ()
-    envelope_only: bool = False
     pause: float = 0.05
     """Min seconds between two batches while the log grows."""
     wakes: str | None = None
@@ -99,12 +97,10 @@ class Policy:
 def folded(projection: Projection, event: LoggedEvent) -> Sequence[RowWrite]:
     """The writes of a projection for an event of the log; none for the facts of an erased account.
 
-    The last fact of an account deletes all its rows. Projections of envelopes keep theirs, which hold nothing personal.
-    Raises UnknownStoredName for a fact of a newer program, UnreadableFact.
+    The last fact of an account deletes all its rows. Raises UnknownStoredName for a fact of a newer program,
+    UnreadableFact.
     """
     envelope = event.envelope
-    if projection.envelope_only:
-        return projection.fold(None, envelope)
     if envelope.topic == ERASED:
         return [Delete(table, {"tenant_id": envelope.tenant}) for table in projection.tables]
     return () if event.erased else projection.fold(event.fact, envelope)
@@ -120,6 +116,6 @@ def reacted(policy: Policy, event: LoggedEvent) -> Sequence[OutboxMessage]:
 
 def topics_of(follower: Projection | Policy) -> tuple[str, ...]:
     """The stored names that the runner reads for a follower; () for all."""
-    if isinstance(follower, Policy) or follower.envelope_only or not follower.topics:
+    if isinstance(follower, Policy) or not follower.topics:
         return follower.topics
     return (*follower.topics, ERASED)

@@ -74,7 +74,6 @@ from televent.policies.courier import LocalCourier
 from televent.policies.mail_notices import MAIL_NOTICES
 from televent.policies.notices import NOTICES
 from televent.policies.webhooks import WEBHOOKS
-from televent.projections.audit import AUDIT
 from televent.projections.due_reminders import DUE_REMINDERS
 from televent.projections.inline import inline_writes
 from televent.projections.search import SEARCH
@@ -86,7 +85,6 @@ log = structlog.get_logger("televent.runtime.compose")
 T = TypeVar("T")
 
 FOLLOWERS: Final[tuple[Projection | Policy, ...]] = (
-    AUDIT,
     NOTICES,
     MAIL_NOTICES,
     LINKED_TELEGRAM,

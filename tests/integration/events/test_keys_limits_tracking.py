@@ -184,7 +184,7 @@ def test_full_buckets_are_swept(shop: Shop) -> None:
     assert shop.sql("SELECT key FROM rate_limit") == [("bob",)]
 
 
-def consumer(shop: Shop, name: str = "audit") -> PostgresTracking:
+def consumer(shop: Shop, name: str = "search") -> PostgresTracking:
     tracking = PostgresTracking(shop.pool, name, uuid4())
     tracking.register(at_end=False)
     return tracking
@@ -201,7 +201,7 @@ def test_a_consumer_moves_forward_only(shop: Shop) -> None:
     tracking.insert_tracking(Tracking("Televent", 8))
     assert tracking.has_tracking_id("Televent", 8)
     assert not tracking.has_tracking_id("Televent", 9)
-    restart(shop.pool, "audit")
+    restart(shop.pool, "search")
     assert tracking.max_tracking_id("Televent") == 0
 
 
@@ -262,13 +262,13 @@ def test_a_consumer_that_cannot_go_on_says_why_and_lets_another_try(shop: Shop) 
     first.take()
     first.fail(ValueError("no such\0 thing"))
     with shop.pool.connection() as connection:
-        (found,) = [each for each in statuses(connection) if each.name == "audit"]
+        (found,) = [each for each in statuses(connection) if each.name == "search"]
     assert found.failed_since is not None
     assert found.error == "ValueError: no such thing"
     assert second.take() == 0
     second.insert_tracking(Tracking("Televent", 7))
     with shop.pool.connection() as connection:
-        (found,) = [each for each in statuses(connection) if each.name == "audit"]
+        (found,) = [each for each in statuses(connection) if each.name == "search"]
     assert (found.position, found.failed_since, found.error) == (7, None, None)
 
 

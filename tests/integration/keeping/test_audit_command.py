@@ -19,7 +19,7 @@ from click.testing import CliRunner, Result
 
 from support.followers import catch_up
 from support.town import Person, Town, meeting
-from televent.adapters.postgres.keeping.retention import BATCH, KEEP_AUDIT, retain
+from televent.adapters.postgres.keeping.retention import KEEP_AUDIT, retain
 from televent.adapters.postgres.reports import audit_reading
 from televent.adapters.postgres.reports.audit_reading import AuditReading
 from televent.application.accounts.audit_rows import EVERYBODY, AuditFilter, Looked
@@ -168,12 +168,6 @@ def test_rows_go_after_two_years_and_not_before(town: Town, ann: Person) -> None
     put(ann, meeting(people=()), "a.ics", "Phone")
     AuditReading(town.core.pool).note(Looked(town.now, ann.tenant, "root", "host", "show"))
     catch_up(town.core)
-    with psycopg.connect(town.url) as connection:
-        connection.execute(
-            "INSERT INTO audit SELECT tenant_id, position, gen_random_uuid(), version, topic, actor, door, command_id,"
-            " correlation_id, recorded_at, origin FROM audit, generate_series(1, %s) WHERE topic LIKE 'event-%%'",
-            (BATCH + 1,),
-        )
 
     def rows() -> tuple[int, ...]:
         query = """SELECT (SELECT count(*) FROM audit), (SELECT count(*) FROM origin),
@@ -183,7 +177,7 @@ def test_rows_go_after_two_years_and_not_before(town: Town, ann: Person) -> None
         return found
 
     before = rows()
-    assert before[0] > BATCH
+    assert before[0] > 1
     assert before[1:] == (1, 1)
     retain(town.core.pool, town.now + KEEP_AUDIT)
     assert rows() == before
@@ -191,17 +185,8 @@ def test_rows_go_after_two_years_and_not_before(town: Town, ann: Person) -> None
     assert rows() == (0, 0, 0)
 
 
-def test_a_replay_misses_no_row_that_went_and_every_other(town: Town, ann: Person, tmp_path: Path) -> None:
-    town.now += timedelta(days=1)
-    ann.put(meeting(people=()), "a.ics")
-    catch_up(town.core)
-    retain(town.core.pool, town.now + KEEP_AUDIT)
-    assert len(asked(town, tmp_path, "--door", "caldav")) == 1
-    command(town, tmp_path, "verify", "--projections", "audit")
-    value = json.loads(command(town, tmp_path, "rebuild", "audit", "--json").stdout)
-    assert value["differing_rows"] == 0
-    with psycopg.connect(town.url) as connection:
-        connection.execute("DELETE FROM audit")
-    value = json.loads(command(town, tmp_path, "rebuild", "audit", "--json").stdout)
-    assert value["differing_rows"] == 1
-    assert len(asked(town, tmp_path, "--door", "caldav")) == 1
+def test_nothing_can_be_written_through_the_audit(town: Town, ann: Person) -> None:
+    """A worker of an earlier program deletes old rows of its table, and those of erased people."""
+    for statement in (b"DELETE FROM audit", b"UPDATE audit SET door = 'x'", b"INSERT INTO audit (door) VALUES ('x')"):
+        with psycopg.connect(town.url) as connection, pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState):
+            connection.execute(statement)

@@ -20,9 +20,8 @@ from televent.application.use_cases.calendars.sharing import share_calendar
 from televent.application.use_cases.people.accounts import change_profile, erase_account
 from televent.application.use_cases.people.devices import add_device
 from televent.domain.ids import AccountId
-from televent.projections.audit import AUDIT
 
-FOLLOWERS = (AUDIT, TITLES)
+FOLLOWERS = (TITLES,)
 
 
 @pytest.fixture

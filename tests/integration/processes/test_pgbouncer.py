@@ -21,7 +21,7 @@ from televent.adapters.postgres import wakeup
 from televent.adapters.postgres.followers.rebuild import rebuild
 from televent.adapters.postgres.session import leads_to_pooler
 from televent.cli import cli
-from televent.projections.audit import AUDIT
+from televent.projections.due_reminders import DUE_REMINDERS
 
 pytestmark = [
     pytest.mark.long,
@@ -80,8 +80,8 @@ def test_people_write_while_two_rebuilds_run_and_every_event_is_listed(database_
             for each in rebuilding:
                 each.result()
         assert [listed(each) for each in people] == written
-        assert catch_up(site.core, AUDIT) > 0
-        for name in ("dav_index", "directory", "company", "audit"):
+        assert catch_up(site.core, DUE_REMINDERS) > 0
+        for name in ("dav_index", "directory", "company", "due_reminders"):
             done = command("rebuild", name, "--json", DATABASE_URL=pooler, DATABASE_DIRECT_URL=database_url)
             assert json.loads(done.stdout)["differing_rows"] == 0
         assert command("verify", DATABASE_URL=pooler).exit_code == 0
@@ -94,7 +94,7 @@ def test_a_rebuild_without_a_session_is_refused_and_changes_nothing(database_url
     with open_site(pooler, DATABASE_DIRECT_URL=database_url) as site:
         ann = site.person(101)
         written = filled(ann)
-        for name in ("dav_index", "audit"):
+        for name in ("dav_index", "due_reminders"):
             done = command("rebuild", name, DATABASE_URL=pooler)
             assert "set DATABASE_DIRECT_URL to a URL of PostgreSQL itself" in str(done.exception)
         assert listed(ann) == written

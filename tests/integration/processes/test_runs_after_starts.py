@@ -163,11 +163,13 @@ def test_followers_process_what_takes_the_place_of_undone_facts(server: Server, 
     """A follower that waits for facts knows positions that do not exist any more; new facts get them again."""
     ann = site.person(101, "Ann")
     follower = Follower(ann)
-    (audit,) = [each for each in site.core.runners() if each._consumer.name == "audit"]
-    thread = threading.Thread(target=audit.run)
+    (search,) = [each for each in site.core.runners() if each._consumer.name == "search"]
+    thread = threading.Thread(target=search.run)
 
     def all_done() -> bool:
-        missed = "SELECT topic FROM event WHERE NOT EXISTS (SELECT FROM audit WHERE audit.position = event.position)"
+        missed = """
+            SELECT topic FROM event WHERE topic LIKE 'event-created/%'
+                AND NOT EXISTS (SELECT FROM search_mark WHERE search_mark.marked = event.position)"""
         return not server.sql(missed, "televent")
 
     thread.start()
@@ -185,7 +187,7 @@ def test_followers_process_what_takes_the_place_of_undone_facts(server: Server, 
         follower.put("k")
         wait_until(all_done, what="the follower has all facts of the other history")
     finally:
-        audit.stop()
+        search.stop()
         thread.join()
 
 

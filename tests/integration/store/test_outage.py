@@ -248,23 +248,23 @@ def test_a_message_whose_handler_meets_an_outage_keeps_its_attempts(api: Whole, 
 def test_a_follower_goes_on_after_an_outage_without_counting_it_as_its_own(
     api: Whole, ann: Client, wire: Wire, database_url: str
 ) -> None:
-    runner = next(each for each in api.site.core.runners() if each._consumer.name == "audit")
+    runner = next(each for each in api.site.core.runners() if each._consumer.name == "search")
     thread = threading.Thread(target=runner.run)
     thread.start()
     try:
-        wait_until(lambda: audited(database_url), what="the follower runs")
+        wait_until(lambda: followed(database_url), what="the follower runs")
         wire.refuse()
         wire.cut()
         wait_until(lambda: api.health() == (503, "away"), what="health sees it")
         wire.restore()
-        before = audited(database_url)
+        before = followed(database_url)
         wait_until(lambda: ann.put(f"{ann.calendar()}new.ics", event("new")).status == 201)
-        wait_until(lambda: audited(database_url) > before, what="the follower goes on")
+        wait_until(lambda: followed(database_url) > before, what="the follower goes on")
     finally:
         runner.stop()
         thread.join(NET)
     with psycopg.connect(database_url) as connection:
-        assert connection.execute("SELECT last_error FROM consumer WHERE name = 'audit'").fetchone() == (None,)
+        assert connection.execute("SELECT last_error FROM consumer WHERE name = 'search'").fetchone() == (None,)
 
 
 def test_doctor_says_that_the_database_takes_no_writes(database_url: str) -> None:
@@ -331,9 +331,9 @@ def make_due(url: str) -> None:
         connection.execute("UPDATE outbox SET due_at = now() - interval '1 second' WHERE state = 'pending'")
 
 
-def audited(url: str) -> int:
+def followed(url: str) -> int:
     with psycopg.connect(url) as connection:
-        row = connection.execute("SELECT count(*) FROM audit").fetchone()
+        row = connection.execute("SELECT position FROM consumer WHERE name = 'search'").fetchone()
     return int(row[0]) if row else 0
 
 

@@ -149,7 +149,7 @@ class Killed(Exception):
 
 
 @pytest.mark.parametrize("how", ["error", "session"])
-@pytest.mark.parametrize("name", ["dav_index", "audit"])
+@pytest.mark.parametrize("name", ["dav_index", "due_reminders"])
 def test_after_a_rebuild_that_ended_early_the_next_is_right(site: Site, name: str, how: str) -> None:
     core = site.core
     client, paths = written(site)

@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.corruption import GHOST, KEYS, Named, corrupt, rows_of_all
-from support.followers import catch_up
 from support.town import Person, Town, meeting, open_town
 from televent.adapters.postgres.followers.rebuild import rebuild_projections, verify_projections
 from televent.adapters.postgres.replay import mending, runs
@@ -26,9 +25,8 @@ from televent.application.use_cases.scheduling.answer_invitation import answer_i
 from televent.domain.account.preferences import STRANGERS
 from televent.domain.refusal import Refusal
 from televent.ical.queries.occurs import season_of
-from televent.projections.audit import AUDIT
 
-PROJECTIONS = ("dav_index", "company", "directory", "audit")
+PROJECTIONS = ("dav_index", "company", "directory")
 
 
 @pytest.fixture
@@ -45,14 +43,14 @@ def compared(town: Town, progress: Callable[[int, int], None] = quiet, **more: A
     core = town.core
     season = season_of(core.backend.clock())
     return verify_projections(
-        core.pool, core.store.facts, progress, followers=[AUDIT], season=season, wanted=PROJECTIONS, **more
+        core.pool, core.store.facts, progress, followers=[], season=season, wanted=PROJECTIONS, **more
     )
 
 
 def mended(town: Town, progress: Callable[[int, int], None] = quiet, **more: Any) -> Result:
     core = town.core
     return rebuild_projections(
-        core.pool, core.store.facts, progress, followers=[AUDIT], season=None, wanted=PROJECTIONS, **more
+        core.pool, core.store.facts, progress, followers=[], season=None, wanted=PROJECTIONS, **more
     )
 
 
@@ -143,8 +141,7 @@ def test_any_corrupted_rows_are_named_exactly_and_mended(town: Town) -> None:
             except Refusal:
                 continue
             town.carry()
-        catch_up(town.core, AUDIT)
-        assert compared(town).differences == ()
+            assert compared(town).differences == ()
         with psycopg.connect(town.url, autocommit=True) as connection:
             before = rows_of_all(connection)
             done = {each for each in (corrupt(connection, *chosen) for chosen in corruptions) if each is not None}
@@ -166,7 +163,6 @@ def test_each_table_is_compared(town: Town, table: str) -> None:
         act(ann, bob, number)
     town.carry()
     accept_share(bob, ann, 1)
-    catch_up(town.core, AUDIT)
     for kind in ("wrong", "missing", "superfluous"):
         with psycopg.connect(town.url, autocommit=True) as connection:
             done = corrupt(connection, table, 0, kind, 0)
@@ -213,7 +209,6 @@ def test_the_trouble_of_one_account_is_told_and_stops_no_other(
         damage(town, each)
     broken, *whole = people
     trouble(town, broken)
-    catch_up(town.core, AUDIT)
     found = mended(town, processes=processes)
     assert found.differing == len(whole)
     assert {each.tenant for each in found.troubles} == {broken.tenant}
@@ -252,7 +247,6 @@ def test_rows_are_mended_while_their_calendar_is_written_to(
         thread.join()
     assert written > 0
     mended(town)
-    catch_up(town.core, AUDIT)
     assert compared(town).differing == 0
     assert len(ann.rows("1@example.com")) == 1
 
@@ -266,7 +260,6 @@ def test_rows_of_one_calendar_that_hold_each_others_numbers_are_mended(town: Tow
     ann = town.person("ann")
     for number in range(3):
         put(ann, ann, number)
-    catch_up(town.core, AUDIT)
     with psycopg.connect(town.url, autocommit=True) as connection:
         before = rows_of_all(connection)
         connection.execute("UPDATE resource SET seq = -seq")
@@ -321,7 +314,6 @@ def test_rows_that_hold_each_others_unique_keys_are_mended(town: Town) -> None:
     with psycopg.connect(town.url, autocommit=True) as connection:
         connection.execute("DELETE FROM address WHERE tenant_id = %s", (first.tenant,))
         connection.execute("UPDATE address SET address = %s WHERE tenant_id = %s", (first.address, second.tenant))
-    catch_up(town.core, AUDIT)
     found = mended(town)
     assert (found.troubles, found.differing) == ((), 3)
     assert compared(town).differing == 0

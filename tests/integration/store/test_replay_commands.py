@@ -12,7 +12,6 @@ from click.testing import CliRunner, Result
 from support.followers import catch_up
 from support.town import Person, Town, meeting, open_town
 from televent.cli import cli
-from televent.projections.audit import AUDIT
 from televent.projections.due_reminders import DUE_REMINDERS
 
 
@@ -27,7 +26,7 @@ def ann(town: Town) -> Person:
     """A person with an event; all followers have read the log."""
     ann = town.person("ann")
     ann.put(meeting(people=(), organizer="X-NOBODY:x", uid="tea@example.com"), "tea.ics")
-    catch_up(town.core, AUDIT, DUE_REMINDERS)
+    catch_up(town.core, DUE_REMINDERS)
     return ann
 
 
@@ -43,7 +42,7 @@ def sql(town: Town, statement: str) -> None:
 def test_verify_names_the_rows_that_differ_and_changes_nothing(town: Town, ann: Person) -> None:
     assert command(town, "verify", "--projections", "--processes", "2").exit_code == 0
     sql(town, "UPDATE resource SET etag = 'wrong'")
-    sql(town, "DELETE FROM audit WHERE topic = 'account-opened/1'")
+    sql(town, "DELETE FROM digest")
     for _ in range(2):
         done = command(town, "verify", "--projections", "--processes", "1", "--json")
         assert done.exit_code == 1
@@ -55,16 +54,16 @@ def test_verify_names_the_rows_that_differ_and_changes_nothing(town: Town, ann: 
         assert (wrong["table"], wrong["kind"], wrong["columns"]) == ("resource", "wrong", ["etag"])
         assert wrong["key"][0] == str(ann.tenant)
         assert wrong["key"][2] == "tea.ics"
-        assert (missing["table"], missing["kind"]) == ("audit", "missing")
+        assert (missing["table"], missing["kind"]) == ("digest", "missing")
     shown = command(town, "verify", "--projections", "dav_index", "--processes", "1")
     assert f"wrong       resource {ann.tenant}" in shown.stdout
     assert "tea.ics (etag)" in shown.stdout
-    assert "audit" not in shown.stdout
+    assert "digest" not in shown.stdout
 
 
 def test_rebuild_of_all_mends_everything(town: Town, ann: Person) -> None:
     sql(town, "UPDATE resource SET etag = 'wrong'")
-    sql(town, "DELETE FROM audit")
+    sql(town, "DELETE FROM address")
     sql(town, "UPDATE digest SET marked = 1")
     first = json.loads(command(town, "rebuild", "all", "--processes", "2", "--json").stdout)
     assert first["differing_rows"] > 2
@@ -75,7 +74,7 @@ def test_rebuild_of_all_mends_everything(town: Town, ann: Person) -> None:
 def test_the_commands_refuse_what_makes_no_sense(town: Town, ann: Person) -> None:
     assert "all, dav_index" in command(town, "rebuild", "nothing").output
     assert "are for --projections" in command(town, "verify", "--resume").output
-    assert "There is nothing to resume" in str(command(town, "rebuild", "audit", "--resume").exception)
+    assert "There is nothing to resume" in str(command(town, "rebuild", "company", "--resume").exception)
 
 
 def test_the_versions_of_a_store_are_listed(town: Town, ann: Person) -> None:

@@ -12,8 +12,9 @@ from televent.adapters.postgres.rows import Pool, Row, fetch
 from televent.application.event_store.recorded import RecordedEvent, RecordedNotification, StoredSnapshot
 from televent.domain.ids import AccountId, StreamKey
 
-COLUMNS = """tenant_id, stream_id, version, topic, state, subject_id, chain, command_id, correlation_id, actor, door,
-    recorded_at, origin"""
+# Nearly every fact is of its own account, by its own person: so both are NULL, which is 53 bytes less (ADR 105).
+COLUMNS = """tenant_id, stream_id, version, topic, state, coalesce(subject_id, tenant_id) AS subject_id, chain,
+    command_id, correlation_id, coalesce(actor, tenant_id::text) AS actor, door, recorded_at, origin"""
 LOAD = f"""
     WITH shortcut AS MATERIALIZED (
         SELECT version, topic, state, subject_id, chain FROM snapshot WHERE tenant_id = %s AND stream_id = %s

@@ -35,7 +35,8 @@ TOUCHED: Final = """
     SELECT event.stream_id, array_agg(event.version ORDER BY event.version)
     FROM origin JOIN event ON event.tenant_id = origin.tenant_id AND event.origin = origin.origin_id
     WHERE origin.tenant_id = %(person)s AND origin.device_id = %(device)s AND event.recorded_at >= %(since)s
-        AND event.actor = %(person)s::uuid::text AND split_part(event.topic, '/', 1) = ANY (%(topics)s)
+        AND coalesce(event.actor, event.tenant_id::text) = %(person)s::uuid::text
+        AND split_part(event.topic, '/', 1) = ANY (%(topics)s)
     GROUP BY event.stream_id ORDER BY min(event.position)"""
 
 Key = tuple[AccountId, Origin]

@@ -8,14 +8,9 @@ from datetime import datetime
 from televent.adapters.postgres.rows import Pool, fetch
 
 LIMIT = 2000
-# The audit is asynchronous. Events that it lacks are still searched for in the newest part of the log.
 STEPS = """
-    WITH recent AS (SELECT * FROM event ORDER BY position DESC LIMIT 5000)
     SELECT recorded_at, topic, door, tenant_id::text || '/' || stream_id::text || ' v' || version, actor
     FROM audit WHERE correlation_id = %(id)s
-    UNION
-    SELECT recorded_at, topic, door, tenant_id::text || '/' || stream_id::text || ' v' || version, actor
-    FROM recent WHERE correlation_id = %(id)s
     UNION ALL
     SELECT created_at, 'message ' || kind, state, outbox_id::text,
         'attempts ' || attempts || coalesce(', done ' || to_char(finished_at, 'HH24:MI:SS'), '')

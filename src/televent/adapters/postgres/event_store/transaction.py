@@ -123,9 +123,16 @@ def send(connection: psycopg.Connection[tuple[Any, ...]], batches: Sequence[Batc
 
 def _event_row(event: RecordedEvent, ordinal: int) -> tuple[Any, ...]:
     key = StreamKey.parse(str(event.originator_id))
-    place = (key.tenant, key.stream, event.originator_version, ordinal, event.topic, event.subject_id)
-    cause = (event.command_id, event.correlation_id, event.actor, event.door, event.recorded_at, event.origin)
+    subject, actor = short(key.tenant, event)
+    place = (key.tenant, key.stream, event.originator_version, ordinal, event.topic, subject)
+    cause = (event.command_id, event.correlation_id, actor, event.door, event.recorded_at, event.origin)
     return (*place, event.state, event.chain, *cause)
+
+
+def short(tenant: UUID, event: RecordedEvent) -> tuple[UUID | None, str | None]:
+    """The columns subject_id and actor of an event: None stands for its account (event_store.log reads it so)."""
+    subject = None if event.subject_id == tenant else event.subject_id
+    return subject, None if event.actor == str(tenant) else event.actor
 
 
 def lock_number(tenant: UUID, calendar: UUID) -> int:

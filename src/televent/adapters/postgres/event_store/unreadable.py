@@ -28,7 +28,8 @@ NOTE = """
     ON CONFLICT (tenant_id, stream_id, version, consumer) DO UPDATE
     SET position = excluded.position, reason = excluded.reason"""
 NOTED = """
-    SELECT event.position, event.topic, event.state, event.subject_id, tenant_id, stream_id, version
+    SELECT event.position, event.topic, event.state, coalesce(event.subject_id, tenant_id), tenant_id, stream_id,
+        version
     FROM unreadable_fact JOIN event USING (tenant_id, stream_id, version)
     WHERE consumer = %s AND event.recorded_at > %s ORDER BY event.position LIMIT %s"""
 FORGET = "DELETE FROM unreadable_fact WHERE consumer = %s AND position > %s"

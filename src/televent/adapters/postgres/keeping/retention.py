@@ -47,9 +47,7 @@ _AUDIT_FROM = "UPDATE shard SET audit_from = greatest(audit_from, %s)"
 _OLD = """
     DELETE FROM {table} WHERE ctid = ANY (ARRAY(
         SELECT ctid FROM {table} WHERE {column} < %(before)s LIMIT %(most)s))"""
-_BY_TIME: Final[Mapping[str, str]] = MappingProxyType(
-    {"audit": "recorded_at", "origin": "first_at", "operator_log": "at"}
-)
+_BY_TIME: Final[Mapping[str, str]] = MappingProxyType({"origin": "first_at", "operator_log": "at"})
 """Tables whose rows go by their age, and the column that has it."""
 # Every copy ended and was last changed before then. An event without an end in sight is never over.
 _OVER = """
@@ -90,7 +88,6 @@ def retain(pool: ConnectionPool[Connection], now: datetime) -> int:
     """Deletes and empties what is older than it may be; returns the number of rows. Each batch is one transaction, and
     may be done again after a crash. Raises Outage."""
     with pool.connection() as connection:
-        # Before the rows: a replay must not miss one that is deleted.
         connection.execute(_AUDIT_FROM, (now - KEEP_AUDIT,))
     changed = 0
     for statement, age in RULES:

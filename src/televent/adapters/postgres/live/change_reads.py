@@ -28,8 +28,8 @@ MOVED: Final = [name for name in TOPICS if name.partition("/")[0] == "event-move
 ACCEPTED: Final = [name for name in TOPICS if name.partition("/")[0] == "share-accepted"]
 
 # An event's state can be large, and is read only where its open fields are needed.
-_COLUMNS = """position, chain, tenant_id, stream_id, version, topic, actor, door, recorded_at,
-    CASE WHEN topic = ANY (%(named)s) THEN state END"""
+_COLUMNS = """position, chain, tenant_id, stream_id, version, topic, coalesce(actor, tenant_id::text) AS actor, door,
+    recorded_at, CASE WHEN topic = ANY (%(named)s) THEN state END"""
 _BOUND = """
     SELECT (xid_base + pg_snapshot_xmin(pg_current_snapshot())::text::bigint) << 20 AS ceiling,
         (SELECT max(position) FROM event) AS newest

@@ -37,8 +37,8 @@ from televent.projections.inline import inline_writes
 PAGE: Final = 500
 """Max events that are in memory at once, beside those of the stream that is folded."""
 EVENTS: Final = """
-    SELECT tenant_id, stream_id, version, position, topic, subject_id, state, recorded_at, command_id, correlation_id,
-        actor, door, origin
+    SELECT tenant_id, stream_id, version, position, topic, coalesce(subject_id, tenant_id), state, recorded_at,
+        command_id, correlation_id, coalesce(actor, tenant_id::text), door, origin
     FROM event WHERE tenant_id > %s AND tenant_id <= %s ORDER BY tenant_id, stream_id, version"""
 WRONG = (UnreadableFact, UnknownStoredName, Contradiction, msgspec.MsgspecError, AssertionError, KeyError, TypeError)
 """The errors of facts that cannot be folded: only their account is left out."""

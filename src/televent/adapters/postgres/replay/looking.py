@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
 from functools import cache
 from typing import Any, Final
 from uuid import UUID
@@ -18,7 +17,6 @@ from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.replay.folding import Account, accounts
 from televent.adapters.postgres.replay.index_text import CANONICAL, index_texts
 from televent.adapters.postgres.replay.tables import (
-    ENDING,
     INDEX,
     KEPT,
     RESOURCE,
@@ -36,7 +34,7 @@ from televent.projections.dav_index import indexed
 
 PAGE: Final = 500
 REACHED: Final = "SELECT name, position FROM consumer"
-BEHIND: Final = "SELECT indexed_to, audit_from FROM shard"
+BEHIND: Final = "SELECT indexed_to FROM shard"
 
 
 @contextmanager
@@ -82,7 +80,6 @@ class _Comparison:
         row = connection.execute(BEHIND).fetchone()
         assert row is not None
         self._indexed_to = int(row[0])
-        self._audit_from: datetime | None = row[1]
 
     def table(
         self, projection: str, table: str, keys: tuple[str, ...], made: dict[Key, Row], between: tuple[UUID, UUID]
@@ -108,15 +105,8 @@ class _Comparison:
                         looked.differences.append(Difference(projection, table, key, "wrong", wrong))
         if not (table in WORKED and WORKED[table].rows and not self._scope.exact):
             looked.differences += [
-                Difference(projection, table, key, "missing")
-                for key, row in made.items()
-                if key[0] not in left_out and not self._ended(table, row)
+                Difference(projection, table, key, "missing") for key, row in made.items() if key[0] not in left_out
             ]
-
-    def _ended(self, table: str, row: Row) -> bool:
-        """Whether the row was deleted at the end of its time."""
-        column = ENDING.get(table)
-        return column is not None and self._audit_from is not None and row[column] < self._audit_from
 
     def _wrong(self, table: str, tenant: UUID, live: Row, row: Row) -> tuple[str, ...]:
         if table == "resource" and not row["deleted"]:

@@ -44,8 +44,6 @@ WORKED: Final = {
     "digest": Worked(("planned",)),
     "search_mark": Worked((), rows=True),
 }
-ENDING: Final = {"audit": "recorded_at"}
-"""Tables whose oldest rows go at the end of their time (keeping.retention), and the column that has it."""
 KEPT: Final = {"device": ("selector",)}
 """Columns that are written without a fact where the fact has no value. Such a value is right."""
 

@@ -1,4 +1,5 @@
-"""Reads the audit, and the log of what operators looked at, page by page in the order of time."""
+"""Reads the audit, and the log of what operators looked at, page by page: the one in the order of the log, the other in
+that of time."""
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ STREAMS: Final = """
     SELECT tenant_id, stream_id FROM resource
     WHERE (uid = %(event)s OR stream_id::text = %(event)s) AND (%(person)s::uuid IS NULL OR tenant_id = %(person)s)"""
 FACTS: Final = f"""
-    SELECT {", ".join(f"event.{each.strip()}" for each in COLUMNS.split(","))} FROM event
+    SELECT {COLUMNS} FROM event
     JOIN unnest(%s::uuid[], %s::uuid[], %s::integer[]) AS wanted (tenant_id, stream_id, version)
         USING (tenant_id, stream_id, version)"""  # noqa: S608
 _CONDITIONS: Final = {
@@ -76,7 +77,7 @@ class AuditReading:
     def rows(self, wanted: AuditFilter) -> Iterator[AuditRow]:
         """The facts, the oldest first. Between pages no connection is held. Raises Outage."""
         statement, values = self._statement(wanted)
-        values |= {"at": _FIRST, "position": 0}
+        values |= {"position": 0}
         while True:
             found = self._fetch(statement, values)
             known = self._origins.named([(row[6], row[10]) for row in found if row[10] is not None])
@@ -84,7 +85,7 @@ class AuditReading:
                 yield replace(AuditRow(*row), origin=known.get(origin))
             if len(found) < PAGE:
                 return
-            values |= {"at": found[-1][0], "position": found[-1][1]}
+            values |= {"position": found[-1][1]}
 
     def facts(self, rows: Sequence[AuditRow]) -> dict[tuple[UUID, UUID, int], RecordedEvent]:
         """The stored events of these rows, by account, stream and version. Raises Outage."""
@@ -99,7 +100,7 @@ class AuditReading:
             found = self._fetch(STREAMS, values)
             values |= {"tenants": [row[0] for row in found], "streams": [row[1] for row in found]}
         conditions = [text for name, text in _CONDITIONS.items() if getattr(wanted, name) is not None]
-        conditions.append("(recorded_at, position) > (%(at)s, %(position)s)")
+        conditions.append("position > %(position)s")
         # Two statements, each with an index: the facts of the account, and its acts in the accounts of others.
         people = (
             ["true"]
@@ -108,11 +109,11 @@ class AuditReading:
         )
         parts = [
             f"(SELECT {_FIELDS} FROM audit WHERE {' AND '.join([each, *conditions])}"  # noqa: S608
-            " ORDER BY recorded_at, position LIMIT %(most)s)"
+            " ORDER BY position LIMIT %(most)s)"
             for each in people
         ]
         whole = " UNION ALL ".join(parts)
-        return f"SELECT * FROM ({whole}) AS found ORDER BY recorded_at, position LIMIT %(most)s", values  # noqa: S608
+        return f"SELECT * FROM ({whole}) AS found ORDER BY position LIMIT %(most)s", values  # noqa: S608
 
     def _fetch(self, statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         return fetch(self._pool, statement, values)  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from televent.adapters.postgres.event_store.log import LAST_POSITION
 from televent.adapters.postgres.event_store.origins import PostgresOrigins
 from televent.adapters.postgres.rows import Pool, fetch
 from televent.application.accounts.audit_rows import AuditRow
@@ -16,10 +17,9 @@ _FIELDS: Final = """
     recorded_at, position, tenant_id, stream_id, version, topic, actor, door, command_id, correlation_id, origin"""
 _PART: Final = """
     (SELECT {fields} FROM audit WHERE {whose}
-        AND (%(at)s::timestamptz IS NULL OR (recorded_at, position) < (%(at)s, %(position)s))
-    ORDER BY recorded_at DESC, position DESC LIMIT %(most)s)"""
+        AND position < %(position)s ORDER BY position DESC LIMIT %(most)s)"""
 # Two statements, each with an index: the facts of the account, and its acts in the accounts of others.
-NEWEST: Final = "{} UNION ALL {} ORDER BY recorded_at DESC, position DESC LIMIT %(most)s".format(
+NEWEST: Final = "{} UNION ALL {} ORDER BY position DESC LIMIT %(most)s".format(
     _PART.format(fields=_FIELDS, whose="tenant_id = %(person)s"),
     _PART.format(fields=_FIELDS, whose="actor = %(person)s::uuid::text AND actor <> tenant_id::text"),
 )
@@ -36,8 +36,7 @@ class PostgresOwnHistory:
         """The facts of the account, and the person's acts in the accounts of others, the newest first."""
         values = {
             "person": person,
-            "at": before.at if before is not None else None,
-            "position": before.position if before is not None else 0,
+            "position": before.position if before is not None else LAST_POSITION,
             "most": limit,
         }
         found = fetch(self._pool, NEWEST, values)  # type: ignore[arg-type]
