@@ -227,6 +227,27 @@ def test_zone_and_preferences_move_what_is_planned(town: Town, ann: Person) -> N
     assert len(times(town)) == 3
 
 
+WHOLE = """
+    UPDATE reminder SET message = message
+        || jsonb_build_object('stream_id', stream_id, 'at', fires_at, 'snoozed', false)"""
+
+
+@pytest.mark.parametrize("earlier", [False, True], ids=["planned now", "planned by an earlier program"])
+def test_what_a_row_says_anyway_is_not_stored_in_its_message(town: Town, ann: Person, earlier: bool) -> None:
+    put(ann, NOON + HOUR)
+    work(town)
+    with psycopg.connect(town.url) as connection:
+        ((kept, stream_id),) = connection.execute("SELECT message, stream_id FROM reminder").fetchall()
+        assert not kept.keys() & {"stream_id", "at", "snoozed"}
+        if earlier:
+            connection.execute(WHOLE)
+    move(town, NOON + 45 * MINUTE)
+    (sent,) = queued(town)
+    assert sent["stream_id"] == str(stream_id)
+    assert times(town) == ["21 12:45"]
+    assert sent["occurrences"] == kept["occurrences"]
+
+
 def test_a_rebuild_leaves_the_same_reminders_and_repeats_none(town: Town, ann: Person) -> None:
     put(ann, NOON + HOUR, "RRULE:FREQ=DAILY")
     put(ann, NOON + 48 * HOUR, name="later")

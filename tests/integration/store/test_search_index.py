@@ -88,6 +88,29 @@ def test_every_part_of_an_event_is_found_at_once_by_words_in_any_order(town: Tow
         assert found(ann, query) == [], query
 
 
+def test_the_room_of_many_marks_is_given_back_once_none_is_left(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    ann = town.person("ann")
+    write(ann, "Tea")
+    catch_up(town.core)
+    monkeypatch.setattr(indexing, "LARGE", 0)
+    room = "SELECT pg_total_relation_size('search_mark'), (SELECT count(*) FROM search_mark)"
+    with town.core.pool.connection() as connection, connection.transaction():
+        before = connection.execute(room).fetchone()
+    assert before is not None
+    assert before[1] == 1
+    while town.core.search.step():
+        pass
+    with town.core.pool.connection() as connection, connection.transaction():
+        # Somebody who writes marks at this moment is not waited for.
+        connection.execute("LOCK TABLE search_mark IN ROW EXCLUSIVE MODE")
+        assert town.core.search.step() == 0
+    with town.core.pool.connection() as connection:
+        after = connection.execute(room).fetchone()
+    assert after is not None
+    assert (after[0] < before[0], after[1]) == (True, 0)
+    assert found(ann, "tea") == ["Tea"]
+
+
 def test_a_part_can_be_named(town: Town) -> None:
     ann = town.person("ann")
     write(ann, "Lunch", "LOCATION:Dinner Street", "DESCRIPTION:no breakfast")

@@ -27,7 +27,8 @@ FIRE: Final = f"""
     ), queued AS (
         {_QUEUED}
         SELECT tenant_id, reminder_id, CASE WHEN telegram_id IS NULL THEN %(mail)s ELSE %(chat)s END,
-            'reminder/' || reminder_id, message, replace(reminder_id::text, '-', ''), %(now)s, %(now)s
+            'reminder/' || reminder_id, jsonb_build_object('stream_id', stream_id, 'at', fires_at) || message,
+            replace(reminder_id::text, '-', ''), %(now)s, %(now)s
         FROM due JOIN account USING (tenant_id) ON CONFLICT DO NOTHING
     )
     SELECT count(*) FROM due"""  # noqa: S608
@@ -88,9 +89,11 @@ LOCK: Final = """
 _AS_READ = """
     WHERE tenant_id = %(tenant)s AND stream_id = %(stream)s AND marked = %(marked)s
         AND done_until IS NOT DISTINCT FROM %(done_until)s"""
+# FIRE adds to the message what the row says anyway, and a planned reminder is never a snoozed one. Rows of earlier programs
+# have the whole message.
 PLANNED: Final = f"""
     UPDATE reminder SET plan_at = %(plan_at)s, fires_at = %(fires_at)s, reminder_id = %(reminder_id)s,
-        message = %(message)s::jsonb, done_until = %(since)s {_AS_READ}"""  # noqa: S608
+        message = %(message)s::jsonb - '{{stream_id,at,snoozed}}'::text[], done_until = %(since)s {_AS_READ}"""  # noqa: S608
 FORGET: Final = f"DELETE FROM reminder {_AS_READ}"  # noqa: S608
 
 _DIGEST = "SELECT tenant_id, due_at, done_at FROM digest WHERE {} LIMIT %(limit)s FOR UPDATE SKIP LOCKED"

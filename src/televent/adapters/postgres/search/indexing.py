@@ -62,6 +62,17 @@ TEXTS: Final = """
 LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s::text, 86))"
 # An erasure deletes the account first, and then what is written here.
 ACCOUNT: Final = "SELECT FROM account WHERE tenant_id = %s FOR KEY SHARE"
+LARGE: Final = 256 * 1024
+"""Bytes of marks and their indexes above which an empty table is emptied in one stroke: VACUUM returns no page of an
+index to the file system, and an import leaves ninety bytes of them for each event."""
+SIZE: Final = "SELECT pg_total_relation_size('search_mark')"
+# Nobody waits for this lock, and nobody is made to wait: a follower that writes marks at this moment has it later.
+TRUNCATE: Final = """
+    DO $$ BEGIN
+        LOCK TABLE search_mark IN ACCESS EXCLUSIVE MODE NOWAIT;
+        IF NOT EXISTS (SELECT FROM search_mark) THEN TRUNCATE search_mark; END IF;
+    EXCEPTION WHEN lock_not_available THEN NULL;
+    END $$"""
 UNMARK: Final = """
     DELETE FROM search_mark USING unnest(%s::uuid[], %s::bigint[]) AS done (stream_id, marked)
     WHERE search_mark.tenant_id = %s AND search_mark.stream_id = done.stream_id AND search_mark.marked <= done.marked"""
@@ -99,6 +110,9 @@ def step(pool: Pool) -> int:
     """Writes the words of some marked events of one account; returns the number of events, 0 where none is marked."""
     oldest = fetch(pool, OLDEST, ())
     if not oldest:
+        if fetch(pool, SIZE, ())[0][0] > LARGE:
+            with pool.connection() as connection:
+                connection.execute(TRUNCATE)
         return 0
     tenant = AccountId(oldest[0][0])
     return _write(pool, tenant, dict(fetch(pool, MARKED, (tenant, BATCH))))
