@@ -89,8 +89,8 @@ LOCK: Final = """
 _AS_READ = """
     WHERE tenant_id = %(tenant)s AND stream_id = %(stream)s AND marked = %(marked)s
         AND done_until IS NOT DISTINCT FROM %(done_until)s"""
-# FIRE adds to the message what the row says anyway, and a planned reminder is never a snoozed one. Rows of earlier programs
-# have the whole message.
+# FIRE adds to the message what the row says anyway, and a planned reminder is never a snoozed one. Rows of earlier
+# programs have the whole message.
 PLANNED: Final = f"""
     UPDATE reminder SET plan_at = %(plan_at)s, fires_at = %(fires_at)s, reminder_id = %(reminder_id)s,
         message = %(message)s::jsonb - '{{stream_id,at,snoozed}}'::text[], done_until = %(since)s {_AS_READ}"""  # noqa: S608
