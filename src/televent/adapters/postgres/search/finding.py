@@ -14,7 +14,7 @@ from uuid import UUID
 from televent.adapters.postgres.dav_index.read_store import WHOLE_COLUMNS
 from televent.adapters.postgres.dav_index.time_reads import ASKED, POSSIBLE, asked
 from televent.adapters.postgres.rows import Pool, fetch
-from televent.adapters.postgres.search.lexemes import tsquery
+from televent.adapters.postgres.search.lexemes import Query, any_of, tsquery
 from televent.application.read_models.resources import ResourceRow
 from televent.application.read_models.search import EVERYWHERE, TIERS, Rank, Wanted
 from televent.domain.ids import AccountId
@@ -41,7 +41,8 @@ _DATED: Final = f"""
 GATHER: Final = f"""
     WITH found AS MATERIALIZED (
         SELECT stream_id, {_SEGMENT} AS segment, {_KEY} AS key, {{phase}} AS phase FROM search_entry
-        WHERE tenant_id IS NOT DISTINCT FROM %(tenant)s AND {_MINE} AND words @@ %(query)s::tsquery {{dated}}
+        WHERE tenant_id IS NOT DISTINCT FROM %(tenant)s AND {_MINE}
+            AND search_lexemes(tenant_id, words) @@ %(query)s::tsquery {{dated}}
         LIMIT %(many)s
     )
     SELECT counted.number, phase, segment, key, stream_id
@@ -121,11 +122,11 @@ class _Query:
             range_, within, wide = asked(wanted.start, wanted.end, wanted.zone)
             self._values |= {"range": range_, "within": within, "wide": wide}
 
-    def tiers(self, variants: dict[str, list[str]] | None = None) -> list[str | None]:
+    def tiers(self, variants: dict[str, list[str]] | None = None) -> list[Query | None]:
         """The query of each tier."""
         return [tsquery(self._wanted.tenant, self._wanted.terms, parts, variants) for parts in _parts(self._wanted)]
 
-    def tiered(self, first: int, tiers: list[str | None], without: str | None, after: Rank) -> Iterator[Rank]:
+    def tiered(self, first: int, tiers: list[Query | None], without: Query | None, after: Rank) -> Iterator[Rank]:
         """The results of these tiers, of which ``first`` is the phase of the best. ``without``: a query whose events
         are in an earlier phase."""
         begin = 0
@@ -135,7 +136,7 @@ class _Query:
             if first == 0:
                 yield from self._one(first, tiers, without, after)
                 begin = 1
-            together = self._gather(first + begin, tiers[begin:], _any([without, *tiers[:begin]]), after)
+            together = self._gather(first + begin, tiers[begin:], any_of([without, *tiers[:begin]]), after)
             if together is not None:
                 yield from together
                 return
@@ -143,33 +144,37 @@ class _Query:
             yield from self._one(first, tiers, without, after, number)
 
     def _one(
-        self, first: int, tiers: list[str | None], without: str | None, after: Rank, number: int = 0
+        self, first: int, tiers: list[Query | None], without: Query | None, after: Rank, number: int = 0
     ) -> Iterator[Rank]:
         """The results of one of these tiers."""
         query, phase = tiers[number], first + number
         if query is None or query in tiers[:number] or phase < after.phase:
             return
-        better = _any([without, *tiers[:number]])
+        better = any_of([without, *tiers[:number]])
         few = self._gather(phase, [query], better, after)
         yield from self.walk(phase, query, better, after) if few is None else few
 
-    def _gather(self, first: int, tiers: Sequence[str | None], without: str | None, after: Rank) -> list[Rank] | None:
+    def _gather(
+        self, first: int, tiers: Sequence[Query | None], without: Query | None, after: Rank
+    ) -> list[Rank] | None:
         """The results of these tiers; None where there are too many to rank them all."""
-        both = tiers[-1] if without is None else f"({tiers[-1]}) & !({without})"
-        values = {**self._values, "query": both, "phase": after.phase, "segment": after.segment, "key": after.key}
+        last = tiers[-1]
+        assert last is not None
+        values = {**self._values, "phase": after.phase, "segment": after.segment, "key": after.key}
+        values["query"] = last.without(without).index
         values["stream"] = after.stream_id
         cases = ""
         for number, query in enumerate(tiers[:-1]):
             if query is not None:
-                values[f"tier{number}"] = query
+                values[f"tier{number}"] = query.row
                 cases += f" WHEN words @@ %(tier{number})s::tsquery THEN {first + number}"
-        last = first + len(tiers) - 1
-        rows = self._fetch(GATHER.replace("{phase}", f"CASE{cases} ELSE {last} END" if cases else str(last)), values)
+        worst = first + len(tiers) - 1
+        rows = self._fetch(GATHER.replace("{phase}", f"CASE{cases} ELSE {worst} END" if cases else str(worst)), values)
         if rows[0][0] > MAX_RANKED:
             return None
         return [Rank(*row[1:]) for row in rows if row[1] is not None]
 
-    def walk(self, phase: int, query: str | None, without: str | None, after: Rank) -> Iterator[Rank]:
+    def walk(self, phase: int, query: Query | None, without: Query | None, after: Rank) -> Iterator[Rank]:
         """The results of one phase, read in the order of their rank. ``query`` None: all events."""
         words = f"{MATCHES if query is not None else ''} {BUT if without is not None else ''}"
         for segment, statement in enumerate(WALKS):
@@ -180,7 +185,8 @@ class _Query:
             else:
                 first = -int(self._wanted.now.timestamp()) - 1 if segment == PAST else 0
                 place = {"key": first, "stream": UUID(int=0)}
-            values = {**self._values, **place, "query": query, "without": without}
+            values = {**self._values, **place}
+            values |= {name: each and each.row for name, each in (("query", query), ("without", without))}
             for row in self._fetch(statement.replace("{words}", words), values):
                 yield Rank(phase, *row)
 
@@ -192,11 +198,6 @@ def _parts(wanted: Wanted) -> list[tuple[str, ...]]:
     """The parts of each tier. A term that asks for one part only decides nothing about the rank."""
     asked_for = {part for term in wanted.terms if term.parts != EVERYWHERE for part in term.parts}
     return [tuple(part for part in EVERYWHERE if part in tier or part in asked_for) for tier in TIERS]
-
-
-def _any(queries: Sequence[str | None]) -> str | None:
-    some = [f"({each})" for each in queries if each is not None]
-    return " | ".join(some) or None
 
 
 def _variants(pool: Pool, wanted: Wanted) -> dict[str, list[str]]:

@@ -16,7 +16,7 @@ import structlog
 
 from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.rows import Pool, fetch
-from televent.adapters.postgres.search.lexemes import lexemes, word_of
+from televent.adapters.postgres.search.lexemes import anywhere, lexemes, word_of
 from televent.domain.ids import AccountId
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.objects.sharees import PUBLIC, visibility
@@ -93,7 +93,8 @@ ADD_WORD: Final = "INSERT INTO search_word (tenant_id, word, near) VALUES (%s, %
 DROP_WORDS: Final = """
     DELETE FROM search_word USING unnest(%s::text[], %s::text[]) AS gone (word, query)
     WHERE search_word.tenant_id = %s AND search_word.word = gone.word AND NOT EXISTS (
-        SELECT FROM search_entry WHERE tenant_id IS NOT DISTINCT FROM %s AND words @@ gone.query::tsquery)"""
+        SELECT FROM search_entry WHERE tenant_id IS NOT DISTINCT FROM %s
+            AND search_lexemes(tenant_id, words) @@ gone.query::tsquery)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ def _read(tenant: AccountId, stream: UUID, calendar_id: UUID | None, etag: str |
         return _Read(calendar_id, etag, None)
     text = CalendarText(ics)
     try:
-        words = lexemes(tenant, event_words(text))
+        words = lexemes(event_words(text))
         reading = text.reading
         start, end = reading.span
     except Exception:
@@ -168,15 +169,9 @@ def _replace(connection: Connection, tenant: AccountId, found: Mapping[UUID, _Re
         cursor.executemany(PUT, [each.row for each in found.values() if each.row is not None])
     _add_words(connection, tenant, {word_of(each) for each in after - before})
     words = {word_of(each) for each in before - after} - {word_of(each) for each in after}
-    gone = {word: _anywhere(before, word) for word in words if forgiving(word)}
+    gone = {word: anywhere(tenant, word) for word in words if forgiving(word)}
     if gone:
         connection.execute(DROP_WORDS, (list(gone), list(gone.values()), tenant, tenant))
-
-
-def _anywhere(lexemes: set[str], word: str) -> str:
-    """The query for an event with that word in any part."""
-    code = next(each for each in lexemes if word_of(each) == word)[:4]
-    return " | ".join(f"'{code}{part}{word}'" for part in "1234")
 
 
 def _add_words(connection: Connection, tenant: AccountId, words: set[str]) -> None:
