@@ -62,7 +62,7 @@ TEXTS: Final = """
 LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s::text, 86))"
 # An erasure deletes the account first, and then what is written here.
 ACCOUNT: Final = "SELECT FROM account WHERE tenant_id = %s FOR KEY SHARE"
-LARGE: Final = 256 * 1024
+LARGE: Final = 128 * 1024
 """Bytes of marks and their indexes above which an empty table is emptied in one stroke: VACUUM returns no page of an
 index to the file system, and an import leaves ninety bytes of them for each event."""
 SIZE: Final = "SELECT pg_total_relation_size('search_mark')"
