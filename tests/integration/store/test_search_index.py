@@ -88,67 +88,6 @@ def test_every_part_of_an_event_is_found_at_once_by_words_in_any_order(town: Tow
         assert found(ann, query) == [], query
 
 
-def test_the_room_of_many_marks_is_given_back_once_none_is_left(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    ann = town.person("ann")
-    write(ann, "Tea")
-    catch_up(town.core)
-    monkeypatch.setattr(indexing, "LARGE", 0)
-    room = "SELECT pg_total_relation_size('search_mark'), (SELECT count(*) FROM search_mark)"
-    with town.core.pool.connection() as connection, connection.transaction():
-        before = connection.execute(room).fetchone()
-    assert before is not None
-    assert before[1] == 1
-    while town.core.search.step():
-        pass
-    with town.core.pool.connection() as connection, connection.transaction():
-        # Somebody who writes marks at this moment is not waited for.
-        connection.execute("LOCK TABLE search_mark IN ROW EXCLUSIVE MODE")
-        assert town.core.search.step() == 0
-    with town.core.pool.connection() as connection:
-        after = connection.execute(room).fetchone()
-    assert after is not None
-    assert (after[0] < before[0], after[1]) == (True, 0)
-    assert found(ann, "tea") == ["Tea"]
-
-
-EARLIER = "UPDATE search_entry SET words = search_lexemes(tenant_id, words)"
-
-
-@pytest.mark.parametrize("ranked", [0, 1_000], ids=["in the order of their rank", "ranked together"])
-def test_words_that_an_earlier_program_wrote_are_found_beside_others(
-    town: Town, monkeypatch: pytest.MonkeyPatch, ranked: int
-) -> None:
-    monkeypatch.setattr(finding, "MAX_RANKED", ranked)
-    ann = town.person("ann")
-    write(ann, "Harbour 1", "LOCATION:Old quay", href="1.ics")
-    write(ann, "Tea", "DESCRIPTION:by the harbour\\, at the old quay", href="2.ics")
-    indexed(town)
-    with town.core.pool.connection() as connection:
-        connection.execute(EARLIER)
-        before = connection.execute("SELECT words FROM search_entry ORDER BY 1").fetchall()
-        connection.execute(EARLIER)
-        assert connection.execute("SELECT words FROM search_entry ORDER BY 1").fetchall() == before
-    write(ann, "Harbour 2", "LOCATION:New quay")
-    write(ann, "Lunch", "DESCRIPTION:harbour")
-    indexed(town)
-    for _ in range(2):
-        assert sorted(found(ann, "harb")[:2]) == ["Harbour 1", "Harbour 2"]
-        assert sorted(found(ann, "harbour")[2:]) == ["Lunch", "Tea"]
-        assert sorted(found(ann, "harbour quay")) == ["Harbour 1", "Harbour 2", "Tea"]
-        assert found(ann, "harbour old") == ["Harbour 1", "Tea"]
-        assert sorted(found(ann, "harbuor")) == ["Harbour 1", "Harbour 2", "Lunch", "Tea"]
-        assert found(ann, location="old") == ["Harbour 1"]
-        # An event that changes gets the form of this program; a word that nobody has any more is gone.
-        write(ann, "Harbour 1", "LOCATION:Old quay\\, left", href="1.ics")
-        indexed(town)
-    write(ann, "Harbour 1", href="1.ics")
-    write(ann, "Tea", href="2.ics")
-    indexed(town)
-    assert found(ann, "old") == []
-    assert {word for _, word, _ in rows(town, "search_word", ann)} >= {"harbour", "lunch"}
-    assert "left" not in {word for _, word, _ in rows(town, "search_word", ann)}
-
-
 def test_a_part_can_be_named(town: Town) -> None:
     ann = town.person("ann")
     write(ann, "Lunch", "LOCATION:Dinner Street", "DESCRIPTION:no breakfast")
