@@ -46,8 +46,15 @@ def test_a_team_calendar_through_every_door(chats: Chats) -> None:
             assert made.status == 201, made.body
             path = f"/team-calendars/{made.json['id']}"
 
-            # Bob is told once, and has it in the list of the bot and in an app, for reading.
-            heard(bob, "member of the team calendar Design. You may see it.")
+            # Bob is asked once, and has nothing until they answer.
+            asked = heard(bob, "Ann invites you to the team calendar Design.")
+            assert "As a member you may see it." in asked["text"]
+            bob.says("/share list")
+            assert "(you are invited, no answer yet)" in heard(bob, "no answer yet")["text"]
+            with app(port, other) as theirs:
+                assert "Design" not in {each.get_display_name() for each in theirs.principal().calendars()}
+            bob.taps("✅ Accept", asked)
+            heard(bob, "You are a member of the team calendar Design. You may see it.")
             bob.says("/share list")
             assert "👥 Design: see it" in heard(bob, "Design")["text"]
             with app(port, other) as theirs, app(port, me) as mine:
@@ -78,16 +85,27 @@ def test_a_team_calendar_through_every_door(chats: Chats) -> None:
             # Nobody was told anything twice, and nobody what they did themselves.
             told = [each["text"] for each in bob.messages() if "team calendar" in each["text"]]
             assert len(told) == 2, told
+            assert [each["text"] for each in bob.messages() if "invites you" in each["text"]] == []
             assert [each["text"] for each in ann.messages() if "team calendar" in each["text"]] == []
             joined = other.call("POST", f"{path}/members", {"email": "ann-team@example.com", "role": "writer"})
             assert joined.status == 200
-            heard(ann, "member of the team calendar Studio")
+            ann.taps("✅ Accept", heard(ann, "Bob invites you to the team calendar Studio"))
+            heard(ann, "You are a member of the team calendar Studio")
             ann.says("/share stop 1")
             heard(ann, "Ended: ")
             wait_until(lambda: len(other.call("GET", path).json["members"]) == 1)
             assert other.call("POST", f"{path}/members", {"email": "ann-team@example.com"}).status == 200
-            heard(ann, "member of the team calendar Studio")
+            ann.taps("✅ Accept", heard(ann, "Bob invites you to the team calendar Studio"))
+            heard(ann, "You are a member of the team calendar Studio")
             assert other.call("DELETE", f"{path}/members/{me.tenant}").status == 204
             heard(ann, "no longer a member of the team calendar Studio")
+
+            # A declined offer is on the card, and the manager sees it. An offer that was taken back is gone.
+            assert other.call("POST", f"{path}/members", {"email": "ann-team@example.com"}).status == 200
+            card = heard(ann, "Bob invites you to the team calendar Studio")
+            ann.taps("❌ Decline", card)
+            heard(ann, "You have declined the team calendar Studio.")
+            statuses = {each["name"]: each["status"] for each in other.call("GET", path).json["members"]}
+            assert statuses == {"Ann": "declined", "Bob": "member"}
     finally:
         core.close()

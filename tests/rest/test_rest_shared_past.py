@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from support.dav import Site, event
-from support.rest_people import Api, api_of
+from support.rest_people import Api, api_of, join
 from support.shares import granted_acl, mounted, share, unshare
 
 MARCH = "start=2027-03-01T00:00:00Z&end=2027-04-01T00:00:00Z"
@@ -170,6 +170,7 @@ def test_a_member_of_a_team_sees_its_past_from_the_day_they_came(past: Past) -> 
     before = past.moment()
     member = {"email": "bob@example.com", "role": "reader"}
     assert past.mine.ask("POST", f"/team-calendars/{team}/members", member).status == 200
+    join(past.theirs)
     joined = past.moment()
     assert past.mine.ask("PATCH", path, {"summary": "Plans"}).status == 200
     past.age()

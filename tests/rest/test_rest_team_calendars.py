@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from support.dav import Site
-from support.rest_people import Api, api_of
+from support.rest_people import Api, api_of, join
 from televent.application.teams import MAX_TEAMS
 from televent.domain.ids import AccountId
 
@@ -30,6 +30,7 @@ class Crew:
         members = [{"email": "bob@example.com", "role": "writer"}, {"email": "cat@example.com", "role": "reader"}]
         reply = self.ann.ask("POST", "/team-calendars", {"name": "Design", "colour": "#1a73c9", "members": members})
         assert reply.status == 201, reply.body
+        join(self.bob, self.cat)
         self.made = reply.json
         self.id = reply.json["id"]
         self.path = f"/team-calendars/{self.id}"
@@ -91,6 +92,7 @@ def test_only_managers_change_the_calendar_and_its_members(crew: Crew) -> None:
     assert (crew.calendar(crew.cat)["name"], crew.calendar(crew.bob)["name"]) == ("Pixels", "Studio")
 
     assert crew.ann.ask("POST", f"{crew.path}/members", person).status == 200
+    join(crew.eve)
     assert crew.calendar(crew.eve)["team_role"] == "reader"
     assert crew.ann.ask("DELETE", f"{crew.path}/members/{crew.tenant('eve')}").status == 204
     assert crew.calendar(crew.eve) is None
@@ -98,6 +100,7 @@ def test_only_managers_change_the_calendar_and_its_members(crew: Crew) -> None:
         crew.ann.ask("PUT", f"{crew.path}/members/{crew.tenant('eve')}", {"role": "writer"}).problem() == "not-member"
     )
     assert crew.ann.ask("POST", f"{crew.path}/members", person).status == 200
+    join(crew.eve)
     assert crew.calendar(crew.eve)["name"] == "Studio"
 
 
@@ -118,6 +121,7 @@ def test_there_is_always_a_manager(crew: Crew) -> None:
     assert crew.roles(crew.cat) == {"Cat": "manager"}
     assert len(crew.cat.get(f"/events?calendar_id={crew.id}&{MARCH}")["events"]) == 1
     assert crew.cat.ask("POST", f"{crew.path}/members", {"email": "ann@example.com", "role": "writer"}).status == 200
+    join(crew.ann)
     assert crew.calendar(crew.ann)["access"] == "read-write"
     assert crew.ann.ask("DELETE", f"{crew.path}/members/{ann}").status == 204
 
@@ -145,6 +149,7 @@ def test_a_repeat_with_a_key_makes_one_team(crew: Crew) -> None:
     with crew.site.core.pool.connection() as connection:
         connection.execute("UPDATE idempotency_key SET status = 0 WHERE tenant_id = %s", (crew.tenant("ann"),))
     assert crew.ann.ask("POST", "/team-calendars", body, Idempotency_Key="one").json["id"] == first.json["id"]
+    join(crew.bob)
     assert len(crew.bob.get("/team-calendars")) == 2
 
 

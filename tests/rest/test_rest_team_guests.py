@@ -13,7 +13,7 @@ from support.dav import Client, Site, event
 from support.mail_cards import PUBLIC, Web, mails, text_of
 from support.outgoing_mail import send
 from support.post import OtherServer, itip_mail, message, open_other_server, open_post_office
-from support.rest_people import Api, api_of
+from support.rest_people import Api, api_of, join
 from support.town import Person, Town
 from televent.application.use_cases.people.accounts import erase_account
 from televent.runtime.workers.grace import forget_one
@@ -41,6 +41,7 @@ class Studio:
         )
         members = [{"email": "bob@example.com", "role": "writer"}, {"email": "cat@example.com", "role": "reader"}]
         self.id = self.ann.ask("POST", "/team-calendars", {"name": "Design", "members": members}).json["id"]
+        join(self.bob, self.cat)
         self.tenant = site.core.reads.mounts(self.apps["bob"].tenant)[0].tenant
         self.address = f"{self.tenant}@televent.app"
         self.town = Town(site.core, site.core.conninfo, now=datetime.now(UTC) + timedelta(minutes=2))

@@ -12,7 +12,7 @@ from uuid import uuid4
 from support.contract_stage import EMAIL, Stage
 from support.dav import Client
 from support.rest import Reply, call, raw
-from support.rest_people import PASSWORD, api_of
+from support.rest_people import PASSWORD, api_of, join
 from televent.adapters.rest.signing_in.auth import KEY_PREFIX, shown
 from televent.application.event_store.context import Context
 from televent.application.use_cases.people.api_keys import add_key
@@ -68,6 +68,7 @@ def cast_of(stage: Stage) -> Cast:
             assert answer.status == 200, answer.body
             member = {"email": email, "role": "reader" if access == "read" else "writer"}
             assert stage.api.ask("POST", f"/team-calendars/{stage.ids['team_id']}/members", member).status == 200
+            join(api)
     ended = api_of(site, stage.person, EMAIL)
     assert ended.ask("POST", "/auth/logout", {}).status == 204
     tokens[REVOKED] = ended.token

@@ -41,6 +41,7 @@ from televent.domain.calendar_object.refusals import (
 from televent.domain.properties import TooManyProperties
 from televent.domain.refusal import Refusal
 from televent.domain.sharing.refusals import (
+    AskedLately,
     HiddenFromSharees,
     LastManager,
     MeetingStays,
@@ -48,6 +49,7 @@ from televent.domain.sharing.refusals import (
     NotMember,
     NotShared,
     ReadOnlyShare,
+    TooManyOffers,
     TooManySharees,
     UnknownSharee,
 )
@@ -248,6 +250,7 @@ class TryAgain(Refusal):
 
 __all__ = [
     "AddressTaken",
+    "AskedLately",
     "CalendarNameTaken",
     "ComponentNotSupported",
     "DefaultCalendarStays",
@@ -286,6 +289,7 @@ __all__ = [
     "TooManyBelieved",
     "TooManyDevices",
     "TooManyEvents",
+    "TooManyOffers",
     "TooManyProperties",
     "TooManyReminders",
     "TooManySharees",

@@ -13,6 +13,10 @@ from televent.domain.ids import AccountId
 
 MAX_TEAMS: Final = 50
 """Max team calendars of which one person is manager when they make one: each is an account with a key."""
+MAX_OFFERED: Final = 20
+"""Max offers of team calendars that wait for one person, with the shares that ended or were declined lately."""
+OFFERED_SINCE: Final = timedelta(days=1)
+"""Time for which an ended or declined share counts: a team that is made, offered and ended tells the person, too."""
 SETTLED: Final = timedelta(hours=1)
 """Time after which a team calendar without members is one whose making or end was cut off."""
 

@@ -87,10 +87,8 @@ def _mails(fact: Any, envelope: Envelope) -> Iterator[Message]:
         case MailParked():
             yield ParkedMailNotice(card_id_of(envelope.key.tenant, fact.reason, fact.mail_key, fact.sender))
         case ShareOffered() | ShareEnded():
-            news_of_share = share_news(fact, envelope)
-            if news_of_share is not None:
-                what, access = news_of_share
-                yield ShareMail(fact.share_id, what, fact.owner_name, fact.title, access)
+            if (share := share_news(fact, envelope)) is not None:
+                yield ShareMail(fact.share_id, share.what, fact.owner_name, fact.title, share.access, share.inviter)
         case ShareAnswered():
             key = "share-accepted-by" if fact.accepted else "share-declined-by"
             yield NoticeMail(key, {"name": fact.name, "title": fact.title})

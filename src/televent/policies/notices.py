@@ -102,10 +102,8 @@ def _notices(fact: Any, envelope: Envelope) -> Iterator[Message]:
         case MailParked():
             yield ParkedCard(card_id_of(envelope.key.tenant, fact.reason, fact.mail_key, fact.sender))
         case ShareOffered() | ShareEnded():
-            news_of_share = share_news(fact, envelope)
-            if news_of_share is not None:
-                what, access = news_of_share
-                yield ShareNotice(stream, what, fact.owner_name, fact.title, access)
+            if (share := share_news(fact, envelope)) is not None:
+                yield ShareNotice(stream, share.what, fact.owner_name, fact.title, share.access, share.inviter)
         case ShareAnswered():
             key = "share-accepted-by" if fact.accepted else "share-declined-by"
             yield ChatText(key, {"name": fact.name, "title": fact.title})

@@ -12,6 +12,7 @@ from televent.adapters.telegram.notices.by_mail import mail_instead
 from televent.application.messages.chat import CalendarOffer, ChatText
 from televent.application.messages.mail import NoticeMail, OfferMail
 from televent.application.use_cases.calendars import sharing
+from televent.application.use_cases.teams.team_calendars import make_team
 
 SHOP, UID = "shop@example.net", "show@example.net"
 
@@ -144,3 +145,20 @@ def test_a_closed_chat_reads_the_same_by_mail() -> None:
     assert mail_instead(CalendarOffer("BEGIN:VCALENDAR", SHOP)) == OfferMail("BEGIN:VCALENDAR", SHOP)
     refused = mail_instead(ChatText("uninvited-refused", {"summary": "Sync", "sender": SHOP}))
     assert refused == NoticeMail("uninvited-refused", {"title": "Sync", "sender": SHOP})
+
+
+def test_an_invitation_to_a_team_calendar_is_answered_by_the_page(
+    town: Town, other: OtherServer, web: Web, bob: Person
+) -> None:
+    ann = without_chat(town, "ann")
+    make_team(town.core.backend, ann.context(), title="Design", props={}, members=[(bob.address, "writer")])
+    post(town, other)
+    (mail,) = mails(other)
+    assert "Ann invites you to the team calendar “Design”. As a member you may see and change it." in text_of(mail)
+    link = link_in(mail)
+    assert "You are invited to the team calendar “Design”." in web.ask("GET", link).text
+    assert town.core.reads.mounts(bob.tenant) == []
+    assert "You accepted it." in press(web, link, "accept").text
+    (mount,) = town.core.reads.mounts(bob.tenant)
+    assert mount.share is not None
+    assert mount.share.role == "writer"

@@ -128,6 +128,8 @@ TABLE: Final[dict[type[Refusal], Row]] = {
     refusals.NotMember: Row(403, d("recognized-principal")),
     refusals.NotManager: Row(403, d("need-privileges")),
     refusals.LastManager: Row(403, d("need-privileges")),
+    refusals.AskedLately: Row(403, d("need-privileges")),
+    refusals.TooManyOffers: Row(403, d("limited-number-of-aces")),
     refusals.ReadOnlyShare: Row(403, d("need-privileges")),
     refusals.MeetingStays: Row(403, d("need-privileges")),
     refusals.HiddenFromSharees: Row(403, d("need-privileges")),

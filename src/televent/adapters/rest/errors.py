@@ -45,6 +45,8 @@ TABLE: Final[dict[type[Refusal], int]] = {
     refusals.NotMember: 404,
     refusals.NotManager: 403,
     refusals.LastManager: 409,
+    refusals.AskedLately: 409,
+    refusals.TooManyOffers: 409,
     refusals.TooManySharees: 422,
     refusals.NotShared: 404,
     refusals.ReadOnlyShare: 403,

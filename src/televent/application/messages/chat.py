@@ -64,8 +64,9 @@ class UninvitedAnswer(Message, frozen=True):
 class ShareNotice(Message, frozen=True):
     """Somebody offers a calendar, changes what they offer, or takes it back; the sharee reads it.
 
-    ``what``: the state of the share (domain.mount), or "joined", "role" or "left" for the member of a team calendar,
-    whose ``access`` may be "manager". ``name``: the owner's, ``title``: the calendar's.
+    ``what``: the state of the share (domain.mount), or "invited", "role" or "left" for the member of a team calendar,
+    whose ``access`` may be "manager". ``name``: the owner's, ``title``: the calendar's. ``inviter``: the account of the
+    manager who invites, whose name is looked up when the notice is sent, so that it is nowhere kept.
     """
 
     share_id: UUID
@@ -73,6 +74,7 @@ class ShareNotice(Message, frozen=True):
     name: str
     title: str
     access: str
+    inviter: UUID | None = None
 
 
 class CalendarOffer(Message, frozen=True):

@@ -122,6 +122,7 @@ class ShareMail(Message, frozen=True):
     name: str
     title: str
     access: str
+    inviter: UUID | None = None
 
 
 class NoticeMail(Message, frozen=True):

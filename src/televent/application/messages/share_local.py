@@ -10,7 +10,7 @@ from televent.application.messages.message import Message, Part
 
 class ShareOffer(Part, frozen=True, tag_field="what", tag="offer"):
     """The owner grants ``access``, or changes it. ``revision`` counts the owner's messages to this sharee. ``role``:
-    that of the member of a team calendar; "" for a sharee."""
+    that of the member of a team calendar; "" for a sharee. ``began`` and ``agreed`` are as in OfferShare."""
 
     owner: UUID
     calendar_id: UUID
@@ -20,6 +20,8 @@ class ShareOffer(Part, frozen=True, tag_field="what", tag="offer"):
     owner_name: str
     summary: str
     role: str = ""
+    began: int = 0
+    agreed: bool = False
 
 
 class ShareEnd(Part, frozen=True, tag_field="what", tag="end"):
@@ -38,7 +40,7 @@ class ShareAnswer(Part, frozen=True, tag_field="what", tag="answer"):
     number: int
 
 
-STATUS_OF: Final = {"joined": "accepted", "role": "accepted", "left": "ended"}
+STATUS_OF: Final = {"invited": "offered", "role": "accepted", "left": "ended"}
 """The state of a share in which news of a team calendar is true."""
 
 ShareNews = ShareOffer | ShareEnd | ShareAnswer

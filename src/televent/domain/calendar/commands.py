@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from televent.domain.sharing.grants.commands import SharingCommand
+from televent.domain.sharing.grants.commands import SharingCommand, TeamCommand
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +19,13 @@ class CreateCalendar:
 
 @dataclass(frozen=True, slots=True)
 class ChangeProperties:
-    """``set`` adds or replaces properties, ``remove`` deletes them; a missing one is no error (RFC 4918 §9.2)."""
+    """``set`` adds or replaces properties, ``remove`` deletes them; a missing one is no error (RFC 4918 §9.2). ``by``:
+    the person who must be a manager of the team calendar; None: the owner."""
 
     calendar_id: UUID
     set: Mapping[str, str]
     remove: frozenset[str]
+    by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,4 +39,4 @@ class DeleteCalendar:
     calendar_id: UUID
 
 
-CalendarCommand = CreateCalendar | ChangeProperties | RenameCalendar | DeleteCalendar | SharingCommand
+CalendarCommand = CreateCalendar | ChangeProperties | RenameCalendar | DeleteCalendar | SharingCommand | TeamCommand

@@ -21,8 +21,18 @@ from televent.domain.calendar.events import (
 from televent.domain.calendar.refusals import UnknownCalendar
 from televent.domain.calendar.state import Calendar
 from televent.domain.properties import check_room
-from televent.domain.sharing.grants.commands import DismissAnswer, NoteShareAnswer, ShareCalendar, WithdrawShare
+from televent.domain.sharing.grants.commands import (
+    ChangeRole,
+    DismissAnswer,
+    EndTeam,
+    NoteShareAnswer,
+    OfferMembership,
+    RemoveMember,
+    ShareCalendar,
+    WithdrawShare,
+)
 from televent.domain.sharing.grants.decide import decide_sharing
+from televent.domain.sharing.grants.team import check_manager, decide_team
 
 
 def decide(state: Calendar, command: CalendarCommand) -> list[CalendarEvent]:
@@ -36,6 +46,8 @@ def decide(state: Calendar, command: CalendarCommand) -> list[CalendarEvent]:
         case ChangeProperties():
             if not state.created or state.deleted:
                 raise UnknownCalendar()
+            if command.by is not None:
+                check_manager(state.grants, command.by)
             kept = {name: value for name, value in state.props.items() if name not in command.remove}
             props = {**kept, **command.set}
             check_room(props)
@@ -52,5 +64,9 @@ def decide(state: Calendar, command: CalendarCommand) -> list[CalendarEvent]:
             if not state.created or state.deleted:
                 raise UnknownCalendar()
             return [*decide_sharing(state.grants, command)]
+        case OfferMembership() | ChangeRole() | RemoveMember() | EndTeam():
+            if not state.created or state.deleted:
+                raise UnknownCalendar()
+            return [*decide_team(state.grants, command)]
         case _:
             assert_never(command)

@@ -25,6 +25,14 @@ class NotMember(Refusal):
     """This person is no member of the team calendar."""
 
 
+class AskedLately(Refusal):
+    """This person was invited to the team calendar not long ago, and did not join: wait before you ask again."""
+
+
+class TooManyOffers(Refusal):
+    """Too many invitations to team calendars wait for an answer: some must be answered or taken back first."""
+
+
 class NotShared(Refusal):
     """This calendar is not shared with you."""
 

@@ -10,6 +10,8 @@ from datetime import timedelta
 from typing import Final, assert_never
 from uuid import UUID, uuid5
 
+import msgspec
+
 from televent.adapters.email import texts
 from televent.adapters.email.meetings.own_mails import OwnMails
 from televent.adapters.email.meetings.written import short, title_of
@@ -24,6 +26,7 @@ from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp
 from televent.application.messages.share_local import STATUS_OF
 from televent.application.refusals import NotOrganizer, UnknownResource
+from televent.application.use_cases.calendars.sharing import inviter_of
 from televent.application.use_cases.importing.offers import Offer, keep_offer, offer_of
 from televent.application.use_cases.scheduling.uninvited import mark_of, uninvited_of
 from televent.domain.ids import AccountId
@@ -34,6 +37,8 @@ from televent.wording.texts import text_of
 
 KEPT: Final = timedelta(days=60)
 """Time after the mail for which its link is valid; that of an offered calendar is valid as long as drafts are kept."""
+ASKS: Final = ("offered", "invited")
+"""The news of a share that ask for an answer."""
 SHOWN: Final = 5
 """Max events of an offered calendar that the mail lists."""
 
@@ -109,8 +114,10 @@ class QuestionMails:
                     row.share_id == mail.share_id and row.status == STATUS_OF.get(mail.what, mail.what) for row in rows
                 ):
                     return None
-                purpose = SHARE if mail.what == "offered" else ""
-                return _Question(purpose, mail.share_id, KEPT, lambda link: share_content(mail, language, link))
+                purpose = SHARE if mail.what in ASKS else ""
+                name = inviter_of(self._backend, mail.inviter) or "?" if mail.what == "invited" else mail.name
+                named = msgspec.structs.replace(mail, name=name)
+                return _Question(purpose, mail.share_id, KEPT, lambda link: share_content(named, language, link))
             case _:
                 assert_never(mail)
 
@@ -149,7 +156,7 @@ def share_content(mail: ShareMail, language: str, link: str | None) -> Content:
     values = {"name": short(mail.name), "title": title_of(mail.title, language), "access": access}
     subject = texts.say(language, f"share-{mail.what}-subject", **values)
     lead = texts.say(language, f"share-{mail.what}", **values)
-    elsewhere = "share-elsewhere" if mail.what == "offered" else ""
+    elsewhere = "share-elsewhere" if mail.what in ASKS else ""
     return _content(language, subject, lead, [], link, "share-look", elsewhere)
 
 

@@ -13,7 +13,7 @@ from televent.adapters.email.meetings.erasure import erasure_content
 from televent.adapters.email.meetings.notices import notice_content
 from televent.adapters.email.meetings.organizer_mail import answers_mail, declined_mail, proposal_mail
 from televent.adapters.email.meetings.parked import parked_content
-from televent.adapters.email.meetings.questions import offer_content, share_content, uninvited_content
+from televent.adapters.email.meetings.questions import ASKS, offer_content, share_content, uninvited_content
 from televent.adapters.email.previews.example import NOW, PAGE, RULE, WORDS, Example, at, details, display_of
 from televent.adapters.email.templates.content import Content, Link
 from televent.adapters.email.templates.reminder_texts import list_content, reminder_content
@@ -191,7 +191,7 @@ def _offer(language: str) -> Example:
 def _share(what: str) -> Callable[[str], Example]:
     def make(language: str) -> Example:
         mail = ShareMail(ID, what, "Ann", WORDS[language].title, "read-write")
-        return Example(share_content(mail, language, PAGE if what == "offered" else None))
+        return Example(share_content(mail, language, PAGE if what in ASKS else None))
 
     return make
 
@@ -230,7 +230,7 @@ PEOPLE: Final[dict[str, Callable[[str], Example]]] = {
     "share-offered": _share("offered"),
     "share-changed": _share("accepted"),
     "share-ended": _share("ended"),
-    "team-joined": _share("joined"),
+    "team-invited": _share("invited"),
     "team-role": _share("role"),
     "team-left": _share("left"),
     "notice-unreachable": _notice("guest-unreachable", name="Bob"),

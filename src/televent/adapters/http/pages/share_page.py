@@ -22,7 +22,8 @@ def share_answer(backend: Backend, account: AccountRow, link: AnswerLink, langua
     if row is None or row.status not in ("offered", "accepted", "declined"):
         return Answer(404, lines_page(language, title, [say(language, "share-gone")]))
     access = say(language, "share-access-write" if row.held == READ_WRITE else "share-access-read")
-    lines = [say(language, "share-lead", name=short(row.owner_name), title=short(row.title), access=access)]
+    lead = "share-lead-team" if row.role else "share-lead"
+    lines = [say(language, lead, name=short(row.owner_name), title=short(row.title), access=access)]
     words = {each: say(language, f"share-{each}") for each in (ACCEPT, DECLINE)}
     status, fault = row.status, ""
     if form is not None and form.choice not in words:

@@ -11,7 +11,8 @@ ADD = "INSERT INTO team (tenant_id, made_at) VALUES (%s, %s) ON CONFLICT DO NOTH
 ABANDONED = """
     SELECT tenant_id FROM team
     WHERE made_at < %s AND NOT EXISTS (
-        SELECT FROM calendar WHERE calendar.tenant_id = team.tenant_id AND NOT deleted AND shares <> '{}')
+        SELECT FROM calendar WHERE calendar.tenant_id = team.tenant_id AND NOT deleted
+            AND jsonb_path_exists(shares, '$.* ? (@.status == "accepted")'))
     ORDER BY made_at LIMIT %s"""
 FORGET = "DELETE FROM team WHERE tenant_id = %s"
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from televent.adapters.rest.mapping.calendars import Role, role_of
 from televent.adapters.rest.mapping.shapes import Email
 from televent.application.read_models.shares import MountRow
 
@@ -33,7 +34,8 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
-    """A calendar that somebody shares with the person. ``access`` null: the owner has taken it back."""
+    """A calendar that somebody shares with the person. ``access`` null: the owner has taken it back. ``team_role``:
+    that of the member of a team calendar, or of somebody who is invited; null for other calendars."""
 
     id: UUID
     calendar_id: UUID
@@ -43,6 +45,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     message: str
     offered_at: datetime
+    team_role: Role | None
 
 
 class ShareAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,4 +79,5 @@ def offer_of(row: MountRow) -> Offer:
         status=row.status,
         message=row.summary,
         offered_at=row.noticed_at,
+        team_role=role_of(row.role),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 from uuid import UUID
 
 import msgspec
@@ -21,9 +21,11 @@ from televent.adapters.rest.mapping.calendars import (
 from televent.adapters.rest.mapping.shapes import Email, ZoneName
 from televent.application.use_cases.teams import team_calendars as use_cases
 
+Status = Literal["member", "invited", "declined"]
+
 
 class NewMember(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody who becomes a member, or gets another role."""
+    """Somebody who is invited, or a member who gets another role."""
 
     email: Email
     role: Role = "writer"
@@ -45,19 +47,21 @@ class TeamFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class NewTeamCalendar(TeamFields, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A new team calendar. ``members``: besides the person, who is its manager."""
+    """A new team calendar. ``members``: who is invited by the person, who is its manager."""
 
     name: Name
     members: Annotated[tuple[NewMember, ...], Meta(max_length=50)] = ()
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
-    """A member. ``email``: the address by which they were added, for managers; null for others."""
+    """A member, or somebody who is invited. ``email``: the address by which they were added, for managers; null for
+    others. ``status``: only managers see others than members."""
 
     person_id: UUID
     name: str
     email: str | None
     role: Role
+    status: Status
 
 
 class TeamCalendar(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +92,7 @@ def team_json(found: use_cases.TeamCalendar) -> TeamCalendar:
                 name=each.name,
                 email=each.address or None,
                 role=role_of(each.role) or "reader",
+                status=next(known for known in get_args(Status) if known == each.status),
             )
             for each in found.members
         ),

@@ -66,9 +66,10 @@ async def tap(query: CallbackQuery, door: BotDoor, person: Person) -> None:
     except (ValueError, NotShared):
         await acknowledge(query, plain(person.language, "share-gone"), alert=True)
         return
-    key = "share-you-accepted" if accept else "share-you-declined"
+    key = f"{'team' if row.role else 'share'}-you-{'accepted' if accept else 'declined'}"
+    access = access_words(person.language, MANAGER if row.role == MANAGER else row.held or row.access)
     if isinstance(query.message, Message):
-        await show(query.message, say(person.language, key, name=row.owner_name, title=row.title))
+        await show(query.message, say(person.language, key, name=row.owner_name, title=row.title, access=access))
     await acknowledge(query)
 
 
@@ -153,7 +154,9 @@ async def _lines(door: BotDoor, person: Person) -> list[_Line]:
         role = MANAGER if other.role == MANAGER else other.held
         number, access = len(lines) + 1, access_words(language, role)
         values = {"title": other.title, "name": other.owner_name}
-        line = "share-line-team" if other.role else "share-line-theirs"
+        line = "share-line-theirs"
+        if other.role:
+            line = "share-line-team" if other.status == "accepted" else "share-line-team-offered"
         text = say(language, line, number=number, access=access, **values)
         lines.append(_Line(text, None, None, other.share_id, other.owner_name))
     return lines

@@ -67,7 +67,8 @@ def mail_instead(message: Message) -> Message | None:
         case CalendarOffer():
             return OfferMail(message.text, message.sender)
         case ShareNotice():
-            return ShareMail(message.share_id, message.what, message.name, message.title, message.access)
+            texts = (message.what, message.name, message.title, message.access)
+            return ShareMail(message.share_id, *texts, message.inviter)
         case ChatText() if message.text_key in _TEXTS:
             values = {_NAMES.get(name, name): value for name, value in message.values.items()}
             return NoticeMail(message.text_key, values)

@@ -30,7 +30,7 @@ from televent.application.use_cases.objects.delete_object import deletion
 from televent.domain.calendar.commands import ChangeProperties, CreateCalendar, DeleteCalendar, RenameCalendar
 from televent.domain.calendar.decide import decide
 from televent.domain.calendar_object.state import CalendarObject
-from televent.domain.ids import StreamKey
+from televent.domain.ids import AccountId, StreamKey
 from televent.domain.inbox_item.collection import INBOX
 
 COMPONENTS = ("VEVENT", "VTODO", "VJOURNAL")
@@ -67,14 +67,21 @@ def create_calendar(
 
 
 def change_calendar(
-    backend: Backend, context: Context, *, name: str, set: Mapping[str, str], remove: frozenset[str] = frozenset()
+    backend: Backend,
+    context: Context,
+    *,
+    name: str,
+    set: Mapping[str, str],
+    remove: frozenset[str] = frozenset(),
+    by: AccountId | None = None,
 ) -> None:
-    """Sets and removes properties, all or none. Raises UnknownCalendar, TooManyProperties."""
+    """Sets and removes properties, all or none. ``by``: the person who must be a manager of the team calendar. Raises
+    UnknownCalendar, TooManyProperties, NotManager."""
     row = _calendar(backend, context, name)
     if COLOUR in remove:
         # Without the empty value the calendar would show its first colour again.
         set = {**set, COLOUR: ""}
-    command = ChangeProperties(row.calendar_id, set, remove)
+    command = ChangeProperties(row.calendar_id, set, remove, by)
     key = StreamKey(context.tenant, row.calendar_id)
     handle(backend.store, context, CALENDAR, key, lambda state: decide(state, command))
 

@@ -72,11 +72,9 @@ def share_calendar(
     access: str,
     summary: str = "",
     known_by: str = "",
-    role: str = "",
 ) -> None:
     """Grants ``access`` (one of ACCESS), or changes a grant. ``known_by``: the address that the owner wrote for the
-    sharee; "": the sharee was found in another way. ``role``: that of a member of a team calendar, who need not
-    answer. Raises UnknownCalendar, UnknownSharee, TooManySharees, LastManager."""
+    sharee; "": the sharee was found in another way. Raises UnknownCalendar, UnknownSharee, TooManySharees."""
     if sharee.tenant == context.tenant:
         raise UnknownSharee()
     row = _own(backend, context, name)
@@ -84,7 +82,7 @@ def share_calendar(
     granted = row.shares.get(str(sharee.tenant))
     address = known_by.lower() or (str(granted["address"]) if granted is not None else f"urn:uuid:{sharee.tenant}")
     summary = " ".join(summary.split())[:MAX_SUMMARY]
-    command = ShareCalendar(row.calendar_id, sharee.tenant, access, address, sharee.name, summary, role)
+    command = ShareCalendar(row.calendar_id, sharee.tenant, access, address, sharee.name, summary)
     change_grants(backend, context, row, command)
 
 
@@ -154,7 +152,7 @@ def receive_share(backend: Backend, context: Context, news: ShareNews) -> None:
     command: MountCommand
     if isinstance(news, ShareOffer):
         offered = (news.access, news.revision, news.title, news.owner_name, news.summary, news.role)
-        command = OfferShare(share_id, news.owner, news.calendar_id, *offered)
+        command = OfferShare(share_id, news.owner, news.calendar_id, *offered, news.began, news.agreed)
     else:
         command = EndShare(share_id, news.revision)
 
@@ -181,6 +179,12 @@ def share_row(backend: Backend, tenant: AccountId, share_id: UUID) -> MountRow:
     raise NotShared()
 
 
+def inviter_of(backend: Backend, inviter: UUID | None) -> str:
+    """The name of the person who invites to a team calendar; "" where they are gone."""
+    account = backend.reads.account(AccountId(inviter)) if inviter is not None else None
+    return account.name if account is not None else ""
+
+
 def title_of(row: CalendarRow) -> str:
     """The calendar's display name, decoded from XML; its name in the URL without one."""
     return titled(row.name, row.props)
@@ -200,7 +204,7 @@ def _own(backend: Backend, context: Context, name: str) -> CalendarRow:
 
 def change_grants(backend: Backend, context: Context, row: CalendarRow, command: CalendarCommand) -> Grants:
     """Runs a command on the grants of a calendar, and tells everybody whose grant it changed. Returns the grants
-    before it. Raises UnknownCalendar, TooManySharees, LastManager."""
+    before it. Raises UnknownCalendar, and what decides about the command."""
     before: Grants = {}
     sent: list[OutboxMessage] = []
 
@@ -231,6 +235,8 @@ def change_grants(backend: Backend, context: Context, row: CalendarRow, command:
                     owner_name=owner,
                     summary=grant.summary,
                     role=grant.role,
+                    began=grant.began,
+                    agreed=grant.status == "accepted" and before.get(sharee, NOBODY).access is None,
                 ),
             )
             for sharee, grant in changed.items()

@@ -1,4 +1,4 @@
-"""Team calendars: made, renamed and ended by managers, left by anybody (ADR 96).
+"""Team calendars: made, renamed and ended by managers, joined and left by anybody (ADR 96, 109).
 
 The team's account owns the calendar, and each member has a share with a role. The actor of every command is the member
 who gave it.
@@ -9,23 +9,30 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID, uuid5
 
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.calendars import CalendarRow
-from televent.application.refusals import NotManager, NotMember, TooManyTeams, UnknownAccount, UnknownCalendar
-from televent.application.teams import MAX_TEAMS, SETTLED
+from televent.application.refusals import (
+    NotManager,
+    NotMember,
+    TooManyOffers,
+    TooManyTeams,
+    UnknownAccount,
+    UnknownCalendar,
+)
+from televent.application.teams import MAX_OFFERED, MAX_TEAMS, OFFERED_SINCE, SETTLED
 from televent.application.use_cases.calendars.calendars import change_calendar
 from televent.application.use_cases.calendars.sharing import (
     DISPLAY_NAME,
     answer_share,
-    share_calendar,
+    change_grants,
     sharee_of,
     title_of,
-    withdraw_share,
 )
 from televent.application.use_cases.people.accounts import (
     DEFAULT_CALENDAR,
@@ -34,18 +41,21 @@ from televent.application.use_cases.people.accounts import (
     open_account,
 )
 from televent.domain.ids import AccountId
-from televent.domain.sharing.access import MANAGER, access_of, share_id
+from televent.domain.sharing.access import MANAGER, share_id
+from televent.domain.sharing.grants.commands import ChangeRole, EndTeam, OfferMembership, RemoveMember, TeamCommand
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of a team calendar. ``address``: the one by which they were added; "": the one who looks is no manager,
-    or it was not by an address."""
+    """A member of a team calendar, or somebody who is invited. ``address``: the one by which they were added; "": the
+    one who looks is no manager, or it was not by an address. ``status``: "member", "invited" or "declined"; only
+    managers see others than members."""
 
     person: AccountId
     name: str
     address: str
     role: str
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +70,17 @@ class TeamCalendar:
 def make_team(
     backend: Backend, context: Context, *, title: str, props: Mapping[str, str], members: Sequence[tuple[str, str]]
 ) -> TeamCalendar:
-    """Makes a team calendar. The person is its manager; ``members``: addresses and roles of others. Idempotent by the
-    command id. Raises UnknownSharee for an address that nobody has here, and TooManyTeams; then it makes nothing."""
+    """Makes a team calendar. The person is its manager; ``members``: addresses and roles of others, who are invited.
+    Idempotent by the command id. Raises UnknownSharee for an address that nobody has here, TooManyTeams and
+    TooManyOffers; then it makes nothing."""
     others = [(sharee_of(backend, context, address), address, role) for address, role in members]
     me = backend.people.account(context.tenant)
     team = AccountId(uuid5(context.command_id, "team"))
     known = backend.reads.account(team) is not None
     if not known and _managed_by(backend, context.tenant) >= MAX_TEAMS:
         raise TooManyTeams()
+    for sharee, _, _ in others if not known else ():
+        _check_offers(backend, context, sharee.tenant)
     backend.teams.add(team, context.now)
     if not known:
         opened = _for_team(context, team, "open")
@@ -75,9 +88,9 @@ def make_team(
     change_calendar(
         backend, _for_team(context, team, "props"), name=DEFAULT_CALENDAR, set={**props, DISPLAY_NAME: _shown(title)}
     )
-    _give(backend, context, team, me, "", MANAGER)
+    _offer(backend, context, team, me, "", MANAGER)
     for sharee, address, role in others:
-        _give(backend, context, team, sharee, address, role)
+        _offer(backend, context, team, sharee, address, role)
     row = backend.reads.calendar(team, DEFAULT_CALENDAR)
     if row is None:
         raise UnknownCalendar(name=DEFAULT_CALENDAR)
@@ -112,54 +125,66 @@ def change_team(
     UnknownCalendar, NotManager, TooManyProperties."""
     team = _managed(backend, context, calendar_id).row.tenant
     if title is not None:
-        change_profile(backend, _for_team(context, team, "title"), name=title)
         set = {**set, DISPLAY_NAME: _shown(title)}
-    change_calendar(backend, _for_team(context, team, "props"), name=DEFAULT_CALENDAR, set=set, remove=remove)
+    own = _for_team(context, team, "props")
+    change_calendar(backend, own, name=DEFAULT_CALENDAR, set=set, remove=remove, by=context.tenant)
+    # The calendar's stream has said that the person is a manager. The account is named like the calendar then.
+    if title is not None:
+        change_profile(backend, _for_team(context, team, "title"), name=title)
     return team_of(backend, context.tenant, calendar_id)
 
 
 def add_member(backend: Backend, context: Context, *, calendar_id: UUID, address: str, role: str) -> TeamCalendar:
-    """Makes the account with that address a member, or changes its role. Raises UnknownCalendar, NotManager,
-    UnknownSharee, TooManySharees, LastManager."""
-    team = _managed(backend, context, calendar_id).row.tenant
+    """Invites the account with that address, or changes the role of a member. Raises UnknownCalendar, NotManager,
+    UnknownSharee, TooManySharees, TooManyOffers, AskedLately, LastManager."""
+    row = _managed(backend, context, calendar_id).row
     # A manager who names themselves changes their own role.
     found = backend.people.account_of_address(address.lower())
     mine = found is not None and found.tenant == context.tenant
     sharee = found if mine and found is not None else sharee_of(backend, context, address)
-    _give(backend, context, team, sharee, address, role)
+    if row.shares.get(str(sharee.tenant), {}).get("status") not in ("accepted", "noresponse"):
+        _check_offers(backend, context, sharee.tenant)
+    _offer(backend, context, row.tenant, sharee, address, role)
     return team_of(backend, context.tenant, calendar_id)
 
 
 def change_role(backend: Backend, context: Context, *, calendar_id: UUID, person: AccountId, role: str) -> TeamCalendar:
-    """Gives a member another role. Raises UnknownCalendar, NotManager, NotMember, LastManager."""
-    found = _managed(backend, context, calendar_id)
-    account = backend.reads.account(person) if str(person) in found.row.shares else None
-    if account is None:
+    """Gives a member, or somebody who is invited, another role. Raises UnknownCalendar, NotManager, NotMember,
+    LastManager, AskedLately."""
+    row = _managed(backend, context, calendar_id).row
+    if backend.reads.account(person) is None:
         raise NotMember()
-    _give(backend, context, found.row.tenant, account, "", role)
+    _change(backend, context, row, f"role/{person}", ChangeRole(calendar_id, person, role, context.tenant, context.now))
     return team_of(backend, context.tenant, calendar_id)
 
 
 def remove_member(backend: Backend, context: Context, *, calendar_id: UUID, person: AccountId) -> None:
-    """Takes a member out; anybody may take themselves out. Where the last manager goes, another member becomes manager;
-    the calendar ends with its last member. Raises UnknownCalendar, NotManager; nothing happens for no member."""
+    """Takes a member out, or an offer back; anybody may take themselves out. Where the last manager goes, another
+    member becomes manager; the calendar ends with its last member. Raises UnknownCalendar, NotManager; nothing happens
+    for no member."""
     if person == context.tenant:
         team = team_of(backend, context.tenant, calendar_id).row.tenant
         answer_share(backend, context, share_id=share_id(calendar_id, person), accept=False)
         end_if_empty(backend, context, team)
         return
-    team = _managed(backend, context, calendar_id).row.tenant
-    withdraw_share(backend, _for_team(context, team, f"remove/{person}"), name=DEFAULT_CALENDAR, sharee=person)
+    row = _managed(backend, context, calendar_id).row
+    command = RemoveMember(calendar_id, person, context.tenant, context.now)
+    _change(backend, context, row, f"remove/{person}", command)
 
 
 def end_team(backend: Backend, context: Context, *, calendar_id: UUID) -> None:
     """Deletes the calendar for all members, with its events. Raises UnknownCalendar, NotManager."""
-    _end(backend, context, _managed(backend, context, calendar_id).row)
+    row = _managed(backend, context, calendar_id).row
+    _change(backend, context, row, "end", EndTeam(calendar_id, context.tenant))
+    _erase(backend, context, row.tenant)
 
 
 def end_if_empty(backend: Backend, context: Context, team: AccountId) -> None:
     """Erases the account of a team calendar that has no member any more. Idempotent."""
     row = backend.reads.calendar(team, DEFAULT_CALENDAR)
+    if row is not None and row.shares:
+        _change(backend, context, row, "end", EndTeam(row.calendar_id, None))
+        row = backend.reads.calendar(team, DEFAULT_CALENDAR)
     if row is None or not row.shares:
         _erase(backend, context, team)
 
@@ -172,30 +197,40 @@ def sweep_teams(backend: Backend, context: Context, limit: int) -> int:
     return len(found)
 
 
-def _end(backend: Backend, context: Context, row: CalendarRow) -> None:
-    for person in row.shares:
-        own = _for_team(context, row.tenant, f"end/{person}")
-        withdraw_share(backend, own, name=row.name, sharee=AccountId(UUID(person)))
-    _erase(backend, context, row.tenant)
-
-
 def _erase(backend: Backend, context: Context, team: AccountId) -> None:
     with suppress(UnknownAccount):
         erase_account(backend, _for_team(context, team, "erase"))
     backend.teams.forget(team)
 
 
-def _give(backend: Backend, context: Context, team: AccountId, person: AccountRow, address: str, role: str) -> None:
-    own = _for_team(context, team, f"member/{person.tenant}")
-    share_calendar(
-        backend,
-        own,
-        name=DEFAULT_CALENDAR,
-        sharee=person,
-        access=access_of(role),
-        known_by="" if address.startswith("urn:uuid:") else address,
-        role=role,
+def _offer(backend: Backend, context: Context, team: AccountId, person: AccountRow, address: str, role: str) -> None:
+    row = backend.reads.calendar(team, DEFAULT_CALENDAR)
+    if row is None:
+        raise UnknownCalendar(name=DEFAULT_CALENDAR)
+    # An address that the manager did not write would reveal whose number or id it is.
+    known_by = address.lower() if address and not address.startswith("urn:uuid:") else ""
+    known = row.shares.get(str(person.tenant))
+    known_by = known_by or (str(known["address"]) if known is not None else f"urn:uuid:{person.tenant}")
+    who = (person.tenant, role, known_by, person.name)
+    command = OfferMembership(row.calendar_id, *who, context.tenant, context.now)
+    _change(backend, context, row, f"member/{person.tenant}", command)
+
+
+def _change(backend: Backend, context: Context, row: CalendarRow, purpose: str, command: TeamCommand) -> None:
+    change_grants(backend, _for_team(context, row.tenant, purpose), row, command)
+
+
+def _check_offers(backend: Backend, context: Context, person: AccountId) -> None:
+    """Raises TooManyOffers for a person who was asked so often that one more is a nuisance. It is counted before the
+    offer: requests of the same moment may pass together."""
+    since = context.now - OFFERED_SINCE
+    waiting = sum(
+        (each.status == "offered" and bool(each.role) and each.held is not None)
+        or (each.status in ("declined", "ended") and each.noticed_at > since)
+        for each in backend.reads.shares_of(person)
     )
+    if waiting >= MAX_OFFERED:
+        raise TooManyOffers()
 
 
 def _managed_by(backend: Backend, tenant: AccountId) -> int:
@@ -211,16 +246,17 @@ def _managed(backend: Backend, context: Context, calendar_id: UUID) -> TeamCalen
 
 def _seen(row: CalendarRow, tenant: AccountId) -> TeamCalendar:
     role = str(row.shares[str(tenant)].get("role", ""))
-    members = tuple(
-        Member(
-            AccountId(UUID(person)),
-            str(grant["name"]),
-            str(grant["address"]) if role == MANAGER and not str(grant["address"]).startswith("urn:uuid:") else "",
-            str(grant.get("role", "")),
-        )
-        for person, grant in sorted(row.shares.items(), key=lambda each: (str(each[1]["name"]).casefold(), each[0]))
-    )
-    return TeamCalendar(row, role, members)
+    everybody = [_member(AccountId(UUID(person)), grant) for person, grant in row.shares.items()]
+    if role != MANAGER:
+        everybody = [replace(each, address="") for each in everybody if each.status == "member"]
+    return TeamCalendar(row, role, tuple(sorted(everybody, key=lambda each: (each.name.casefold(), str(each.person)))))
+
+
+def _member(person: AccountId, grant: Mapping[str, Any]) -> Member:
+    address = str(grant["address"])
+    shown = "" if address.startswith("urn:uuid:") else address
+    status = {"accepted": "member", "declined": "declined"}.get(str(grant["status"]), "invited")
+    return Member(person, str(grant["name"]), shown, str(grant.get("role", "")), status)
 
 
 def _shown(title: str) -> str:

@@ -9,15 +9,12 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class ShareCalendar:
-    """``role``: that of a member of a team calendar; "": the calendar is shared by its owner."""
-
     calendar_id: UUID
     sharee: UUID
     access: str
     address: str
     name: str
     summary: str
-    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,4 +42,48 @@ class DismissAnswer:
     number: int
 
 
+@dataclass(frozen=True, slots=True)
+class OfferMembership:
+    """A manager of a team calendar offers somebody membership, or changes a role. ``by``: the manager; the first member
+    makes the team, and is asked by nobody."""
+
+    calendar_id: UUID
+    sharee: UUID
+    role: str
+    address: str
+    name: str
+    by: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRole:
+    """A manager gives a member, or somebody who is invited, another role."""
+
+    calendar_id: UUID
+    sharee: UUID
+    role: str
+    by: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveMember:
+    """A manager takes a member out, or takes an offer back."""
+
+    calendar_id: UUID
+    sharee: UUID
+    by: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EndTeam:
+    """Every membership and offer ends. ``by``: a manager; None: the team has no member any more."""
+
+    calendar_id: UUID
+    by: UUID | None
+
+
+TeamCommand = OfferMembership | ChangeRole | RemoveMember | EndTeam
 SharingCommand = ShareCalendar | WithdrawShare | NoteShareAnswer | DismissAnswer

@@ -14,8 +14,8 @@ class CalendarShared:
     """A sharee was granted access, or other access than before.
 
     ``revision`` counts the messages to this sharee about this calendar, withdrawals included. The sharee's side ignores
-    a message with an older revision. ``role``: that of a member of a team calendar, who need not accept; "" for a
-    sharee.
+    a message with an older revision. ``role``: that of a member of a team calendar; "" for a sharee. ``agreed``: this
+    is the member who makes the team, and is not asked.
     """
 
     calendar_id: UUID
@@ -26,19 +26,23 @@ class CalendarShared:
     name: Personal[str]
     summary: Personal[str]
     role: str = ""
+    agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ShareWithdrawn:
+    """``again_at``: the membership of a team calendar is offered to this person from then on; None: at once."""
+
     calendar_id: UUID
     sharee: UUID
     revision: int
+    again_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ShareAnswered:
     """The sharee answered; ``number`` counts the answers of that sharee. ``at``: when the answer reached the owner.
-    ``name`` is the sharee's, ``title`` the calendar's at that time."""
+    ``name`` is the sharee's, ``title`` the calendar's at that time. ``again_at`` is as in ShareWithdrawn."""
 
     calendar_id: UUID
     sharee: UUID
@@ -47,6 +51,7 @@ class ShareAnswered:
     at: datetime
     name: Personal[str]
     title: Personal[str]
+    again_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

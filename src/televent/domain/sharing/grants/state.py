@@ -23,7 +23,8 @@ class Grant:
 
     ``access`` None: withdrawn; the grant stays, because its numbers must not start again. ``status``: "noresponse",
     "accepted" or "declined", as in CS:invite. ``unseen_at``: when an answer arrived that the owner has not seen; None:
-    there is none. ``role``: that of a member of a team calendar; "" for a sharee.
+    there is none. ``role``: that of a member of a team calendar; "" for a sharee. ``began``: the revision of the first
+    offer since there was none. ``again_at``: membership is not offered again before that time.
     """
 
     access: str | None
@@ -35,6 +36,8 @@ class Grant:
     answered: int = 0
     unseen_at: datetime | None = None
     role: str = ""
+    began: int = 0
+    again_at: datetime | None = None
 
 
 Grants = Mapping[UUID, Grant]
@@ -48,19 +51,22 @@ def evolve_grants(grants: Grants, fact: SharingEvent) -> Grants:
     before = grants.get(fact.sharee)
     match fact:
         case CalendarShared():
-            kept = before is not None and before.access is not None and before.status == "accepted"
-            status = "accepted" if kept else "noresponse"
-            answered = before.answered if before is not None else 0
+            held = before is not None and before.access is not None
+            kept = before is not None and held and before.status == "accepted"
+            status = "accepted" if kept or fact.agreed else "noresponse"
+            number = before.answered if before is not None else 0
             # A new offer to a sharee who has not accepted needs a new answer; the earlier answer no longer counts.
             unseen = before.unseen_at if before is not None and kept else None
             texts = (fact.address, fact.name, fact.summary)
-            status = "accepted" if fact.role else status
-            grant = Grant(fact.access, fact.revision, *texts, status, answered, unseen, fact.role)
+            began = before.began if before is not None and held else fact.revision
+            grant = Grant(fact.access, fact.revision, *texts, status, number, unseen, fact.role, began)
         case ShareWithdrawn():
-            grant = replace(before or NOBODY, access=None, revision=fact.revision, unseen_at=None)
+            gone = replace(before or NOBODY, access=None, revision=fact.revision, unseen_at=None)
+            grant = replace(gone, again_at=fact.again_at)
         case ShareAnswered():
             status = "accepted" if fact.accepted else "declined"
-            grant = replace(before or NOBODY, status=status, answered=fact.number, unseen_at=fact.at)
+            answered = replace(before or NOBODY, status=status, answered=fact.number, unseen_at=fact.at)
+            grant = replace(answered, again_at=fact.again_at)
         case AnswerSeen():
             grant = replace(before or NOBODY, unseen_at=None)
         case _:
@@ -69,8 +75,9 @@ def evolve_grants(grants: Grants, fact: SharingEvent) -> Grants:
 
 
 def members(grants: Grants) -> dict[UUID, Grant]:
-    """The members of a team calendar, those first who came first; none of a calendar that is shared by its owner."""
-    return {sharee: grant for sharee, grant in granted(grants).items() if grant.role}
+    """The members of a team calendar, those first who came first; none of a calendar that is shared by its owner.
+    Somebody who has not accepted is no member."""
+    return {sharee: grant for sharee, grant in granted(grants).items() if grant.role and grant.status == "accepted"}
 
 
 def granted(grants: Grants) -> dict[UUID, Grant]:

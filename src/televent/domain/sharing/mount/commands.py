@@ -9,7 +9,9 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class OfferShare:
-    """``role``: that of the member of a team calendar; "": the calendar's owner offers it."""
+    """``role``: that of the member of a team calendar; "": the calendar's owner offers it. ``began``: the revision of
+    the first offer since there was none; an answer to an earlier one does not count. ``agreed``: the person makes the
+    team, and is not asked."""
 
     share_id: UUID
     owner: UUID
@@ -20,6 +22,8 @@ class OfferShare:
     owner_name: str
     summary: str
     role: str = ""
+    began: int = 0
+    agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,15 +35,16 @@ def decide(state: Mount, command: MountCommand) -> list[MountEvent]:
             if command.revision <= state.revision:
                 return []
             offered = (command.access, command.revision, command.title, command.owner_name, command.summary)
-            accepted = state.status == "accepted"
-            offer = ShareOffered(command.share_id, command.owner, command.calendar_id, *offered, accepted, command.role)
-            joins = command.role and not accepted
+            accepted = state.status == "accepted" and command.began <= state.revision
+            news = (accepted, command.role, state.status == "offered")
+            offer = ShareOffered(command.share_id, command.owner, command.calendar_id, *offered, *news)
+            joins = command.agreed and not accepted
             return [offer, ShareAccepted(command.share_id, state.number + 1)] if joins else [offer]
         case EndShare():
             if command.revision <= state.revision:
                 return []
             texts = (state.title, state.owner_name)
-            return [ShareEnded(command.share_id, command.revision, state.access, *texts, state.role)]
+            return [ShareEnded(command.share_id, command.revision, state.access, *texts, state.role, state.status)]
         case AnswerShare():
             if state.status in ("", "ended"):
                 raise NotShared()

@@ -14,7 +14,8 @@ class ShareOffered:
     """The owner offers a calendar, or changes the access or title of one that was offered.
 
     ``revision`` is the owner's count (CalendarShared). ``accepted``: the sharee has already accepted.
-    ``role``: that of the member of a team calendar, who need not accept; "" for a sharee.
+    ``role``: that of the member of a team calendar; "" for a sharee. ``open``: the sharee was asked already, and has
+    not answered.
     """
 
     share_id: UUID
@@ -27,11 +28,13 @@ class ShareOffered:
     summary: Personal[str]
     accepted: bool = False
     role: str = ""
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ShareEnded:
-    """The owner withdrew the share, or deleted the calendar. The texts are those of the offer; "" without an offer."""
+    """The owner withdrew the share, or deleted the calendar. The texts are those of the offer; "" without an offer.
+    ``was``: the status before, as in Mount."""
 
     share_id: UUID
     revision: int
@@ -39,6 +42,7 @@ class ShareEnded:
     title: Personal[str]
     owner_name: Personal[str]
     role: str = ""
+    was: str = "accepted"
 
 
 @dataclass(frozen=True, slots=True)

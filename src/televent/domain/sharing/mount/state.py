@@ -49,7 +49,7 @@ def evolve(state: Mount, fact: MountEvent) -> Mount:
     """The mount after one more fact."""
     match fact:
         case ShareOffered():
-            status = "accepted" if state.status == "accepted" else "offered"
+            status = "accepted" if fact.accepted else "offered"
             return replace(
                 state,
                 status=status,

@@ -47,6 +47,7 @@ offer-refused = Not imported, because it cannot be stored: { $count }
 share-title = A shared calendar
 share-gone = This calendar is not shared with you any more.
 share-lead = { $name } shares “{ $title }” with you. You may { $access }.
+share-lead-team = You are invited to the team calendar “{ $title }”. As a member you may { $access }.
 share-access-read = see it
 share-access-write = see and change it
 share-accept = Accept

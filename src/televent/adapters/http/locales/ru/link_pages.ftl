@@ -47,6 +47,7 @@ offer-refused = Не импортировано, потому что это не
 share-title = Общий календарь
 share-gone = Этим календарём с вами больше не делятся.
 share-lead = { $name } делится с вами календарём «{ $title }». Вы можете { $access }.
+share-lead-team = Вас приглашают в командный календарь «{ $title }». Как участник вы сможете { $access }.
 share-access-read = видеть его
 share-access-write = видеть и менять его
 share-accept = Принять

@@ -35,6 +35,7 @@ OFFER: Final = {
     "status": "noresponse",
     "message": "Our plans",
     "offered_at": "2026-11-23T09:00:00Z",
+    "team_role": None,
 }
 
 

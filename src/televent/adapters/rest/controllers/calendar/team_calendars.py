@@ -39,8 +39,9 @@ EXAMPLE: Final = {
     "description": "",
     "time_zone": "Europe/London",
     "role": "manager",
-    "members": [{"person_id": ID, "name": "Ann", "email": "ann@example.com", "role": "manager"}],
+    "members": [{"person_id": ID, "name": "Ann", "email": "ann@example.com", "role": "manager", "status": "member"}],
 }
+ASKING: Final = ("unknown-sharee", "too-many-offers", "asked-lately")
 MEMBERS: Final = ("unknown-calendar", "not-manager")
 
 
@@ -58,13 +59,14 @@ class TeamCalendars(Controller):
         opt=needs(Scope.CALENDARS_WRITE),
         responses={
             **shown(201, "The calendar.", TeamCalendar, EXAMPLE),
-            **documented(*WRITTEN, "unknown-sharee", "too-many-teams", "too-many-properties", "invalid-name"),
+            **documented(*WRITTEN, *ASKING, "too-many-teams", "too-many-properties", "invalid-name"),
         },
     )
     async def create(
         self, request: Request[Any, Any, Any], signed_in: Signed, data: JSONBody[NewTeamCalendar]
     ) -> Response[Any]:
-        """Makes a calendar that belongs to nobody alone. Its members have it at once, and are told; each may leave."""
+        """Makes a calendar that belongs to nobody alone. Its members are invited: each has it when they accept, and may
+        leave."""
         return await _do(request, signed_in.tenant, partial(_create, data=data))
 
     @get(
@@ -131,13 +133,13 @@ class TeamCalendars(Controller):
     @post(
         "/{team_id:uuid}/members",
         operation_id="addTeamMember",
-        summary="Add a member",
+        summary="Invite a member",
         status_code=200,
         security=TOKEN,
         opt=needs(Scope.CALENDARS_WRITE),
         responses={
             **shown(200, "The calendar with its members.", TeamCalendar, EXAMPLE),
-            **documented(*WRITTEN, *MEMBERS, "unknown-sharee", "too-many-sharees", "last-manager"),
+            **documented(*WRITTEN, *MEMBERS, *ASKING, "too-many-sharees", "last-manager"),
         },
     )
     async def add(
@@ -147,7 +149,9 @@ class TeamCalendars(Controller):
         team_id: FromPath[UUID],
         data: JSONBody[NewMember],
     ) -> Response[Any]:
-        """Somebody with an account here has the calendar at once, and is told."""
+        """Somebody with an account here is asked whether they want to be a member: they answer in the chat, by a mail,
+        in an app, or by `POST /api/shares/{share_id}/answer`. A member gets the role at once. Somebody who declined is
+        asked again after seven days at the earliest, and one day after an offer was taken back."""
         act = partial(_add, team_id=team_id, data=data)
         return await _do(request, signed_in.tenant, act)
 
@@ -159,7 +163,7 @@ class TeamCalendars(Controller):
         opt=needs(Scope.CALENDARS_WRITE),
         responses={
             **shown(200, "The calendar with its members.", TeamCalendar, EXAMPLE),
-            **documented(*WRITTEN, *MEMBERS, "not-member", "last-manager"),
+            **documented(*WRITTEN, *MEMBERS, "not-member", "last-manager", "asked-lately", "too-many-offers"),
         },
     )
     async def promote(
@@ -177,7 +181,7 @@ class TeamCalendars(Controller):
     @delete(
         "/{team_id:uuid}/members/{person_id:uuid}",
         operation_id="removeTeamMember",
-        summary="Remove a member, or leave",
+        summary="Remove a member or an offer, or leave",
         security=TOKEN,
         opt=needs(Scope.CALENDARS_WRITE),
         responses=documented(*ASKED, *MEMBERS, "not-shared", "try-again"),

@@ -150,13 +150,18 @@ share-offered =
 share-accepted =
     🔄 <b>{ $name }</b> has changed what you may do in <b>{ $title }</b>: { $access }.
 share-ended = 🚫 <b>{ $name }</b> no longer shares <b>{ $title }</b> with you.
-share-joined =
-    👥 You are a member of the team calendar <b>{ $title }</b>. You may { $access }. It is in your calendar apps now.
+share-invited =
+    👥 <b>{ $name }</b> invites you to the team calendar <b>{ $title }</b>.
+    As a member you may { $access }. Nothing is in your calendars until you accept.
+team-you-accepted =
+    ✅ You are a member of the team calendar <b>{ $title }</b>. You may { $access }. It is in your calendar apps now.
     /share list – leave it
+team-you-declined = ❌ You have declined the team calendar <b>{ $title }</b>.
 share-role = 👥 The team calendar <b>{ $title }</b>: you may { $access } now.
 share-left = 🚫 You are no longer a member of the team calendar <b>{ $title }</b>.
 share-access-manager = change it and choose its members
 share-line-team = { $number }. 👥 <b>{ $title }</b>: { $access }
+share-line-team-offered = { $number }. 👥 <b>{ $title }</b>: { $access } (you are invited, no answer yet)
 share-access-read = see it
 share-access-write = see and change it
 share-access-busy = see when it is busy

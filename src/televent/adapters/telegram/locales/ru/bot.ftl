@@ -151,13 +151,18 @@ share-offered =
 share-accepted =
     🔄 <b>{ $name }</b>: теперь в календаре <b>{ $title }</b> вы можете { $access }.
 share-ended = 🚫 <b>{ $name }</b> больше не делится с вами календарём <b>{ $title }</b>.
-share-joined =
-    👥 Вы в командном календаре <b>{ $title }</b>. Вы можете { $access }. Он уже в ваших приложениях.
+share-invited =
+    👥 <b>{ $name }</b> приглашает вас в командный календарь <b>{ $title }</b>.
+    Как участник вы сможете { $access }. Пока вы не согласитесь, в ваших календарях ничего не появится.
+team-you-accepted =
+    ✅ Вы в командном календаре <b>{ $title }</b>. Вы можете { $access }. Он уже в ваших приложениях.
     /share list – выйти из него
+team-you-declined = ❌ Вы отказались от командного календаря <b>{ $title }</b>.
 share-role = 👥 Командный календарь <b>{ $title }</b>: теперь вы можете { $access }.
 share-left = 🚫 Вы больше не участник командного календаря <b>{ $title }</b>.
 share-access-manager = менять его и выбирать участников
 share-line-team = { $number }. 👥 <b>{ $title }</b>: { $access }
+share-line-team-offered = { $number }. 👥 <b>{ $title }</b>: { $access } (вас пригласили, нет ответа)
 share-access-read = смотреть его
 share-access-write = смотреть и менять его
 share-access-busy = видеть, когда он занят
