@@ -315,3 +315,29 @@ def test_a_long_text_without_a_time_is_given_back() -> None:
 def test_a_plus_joins_weekdays_as_and_does() -> None:
     found = only("class every mon + wed 18:30-20:00")
     assert (found.rrule, read("class every mon + wed 18:30-20:00").title) == ("FREQ=WEEKLY;BYDAY=MO,WE", "class")
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Chat 1 of 3, tomorrow 3pm", "Chat 1 of 3"),
+        ("Chat 1 of 3 tomorrow 3pm", "Chat 1 of 3"),
+        ("Step 3 out of 5, tomorrow 3pm, 1 hour", "Step 3 out of 5"),
+        ("Session 7, 19 november 3pm", "Session 7"),
+        ("Чат 1 из 3, завтра в 15:00", "Чат 1 из 3"),
+        ("Неделя 3 из 10, завтра 15:00", "Неделя 3 из 10"),
+        ("Форсаж 7, четверг 15:00", "Форсаж 7"),
+    ],
+)
+def test_a_number_of_the_title_is_no_time(text: str, title: str) -> None:
+    assert only(text).start == at(11, 19, 15)
+    assert read(text).title == title
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("Lunch 12, tomorrow", "12"), ("Lunch 12, 3pm", "12"), ("5, tomorrow 3pm", "5"), ("Обед 12, завтра", "12"),
+     ("physio x6, Thursday 10am", "x6")],
+)  # fmt: skip
+def test_a_number_that_may_be_an_hour_or_a_day_is_asked_about(text: str, number: str) -> None:
+    assert read(text).unread == (number,)

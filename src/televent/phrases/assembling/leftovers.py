@@ -6,11 +6,18 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from televent.phrases.assembling.places import split_place
-from televent.phrases.assembling.unread_words import is_abbreviation, is_bare_word, is_time_word, is_zone, may_be_time
+from televent.phrases.assembling.unread_words import (
+    is_abbreviation,
+    is_bare_word,
+    is_numbering,
+    is_time_word,
+    is_zone,
+    may_be_time,
+)
 from televent.phrases.grammar.cursor import Sentence
 from televent.phrases.grammar.scan import Found
 from televent.phrases.grammar.tokens import Token
-from televent.phrases.grammar.values import Clock, Clocks, Days, Item, Span
+from televent.phrases.grammar.values import Clock, Clocks, Days, Item, Rule, Span
 from televent.phrases.words.vocabulary import (
     AFTER_A_TIME,
     AND,
@@ -70,6 +77,7 @@ def leftovers(text: Sentence, found: Found) -> Leftovers:
     rest.used -= titled
     starts = {item.first for item in found.items}
     timed = any(isinstance(item.value, Clock | Clocks) for item in found.items)
+    titled_to = _end_of_title(text, found.items)
     dated = any(isinstance(item.value, Days | Span) for item in found.items)
     for place, token in enumerate(text.tokens):
         if place in rest.used or place in titled:
@@ -85,7 +93,9 @@ def leftovers(text: Sentence, found: Found) -> Leftovers:
         ):
             rest.missed.append((place, place + 1))
         elif is_bare_word(text, place, rest.used) or (
-            token.kind == "number" and may_be_time(text, place, rest.used, timed, bool(found.items))
+            token.kind == "number"
+            and not is_numbering(text, place, place < titled_to)
+            and may_be_time(text, place, rest.used, timed, bool(found.items))
         ):
             rest.numbers.append((place, place + 1))
     runs, commas = _runs(text, rest.used)
@@ -93,6 +103,16 @@ def leftovers(text: Sentence, found: Found) -> Leftovers:
     rest.title = " ".join(_text(run) for run in titles).strip()
     rest.place = _text(where)
     return rest
+
+
+def _end_of_title(text: Sentence, items: list[Item]) -> int:
+    """The place of the first comma, where the words before it are a title: day and hour are both said behind it, and
+    nothing before it is a time. 0: there is no such comma."""
+    comma = next((place for place, token in enumerate(text.tokens) if token.low == ","), 0)
+    behind = [item.value for item in items if item.first > comma]
+    dated = any(isinstance(value, Days | Span | Rule) for value in behind)
+    timed = any(isinstance(value, Clock | Clocks) for value in behind)
+    return comma if dated and timed and len(behind) == len(items) else 0
 
 
 def _take_fillers(text: Sentence, items: list[Item], rest: Leftovers) -> None:

@@ -47,6 +47,8 @@ _WHOSE = frozenset(
     ["her", "his", "their", "your", "its", "local", "my", "our", "их", "его", "ее", "вашему", "нашему", "моему"]
 )
 """Words before "time" that make a time zone of it."""
+_PARTS = frozenset(["of", "из"])
+"""Words between the number of a part and how many there are."""
 _VOWELS = frozenset("aeiouyаеиоуыэюя")
 _ZONE = re.compile(r"[A-Z]{2,4}T")
 
@@ -124,6 +126,19 @@ def is_bare_word(text: Sentence, place: int, used: set[int]) -> bool:
     if not 1 <= NUMBERS.get(text.low(place), 0) <= 12 or text.low(place - 1) in ("for", "of", "на", "table", "столик"):
         return False
     return place + 1 in used or (place - 1 in used and not text.low(place + 1))
+
+
+def is_numbering(text: Sentence, place: int, titled: bool) -> bool:
+    """Whether a number counts what the title names: "Chat 1 of 3", "Урок 3 из 10". ``titled``: it stands before the
+    comma that ends the title, where any number does that no word of time stands beside."""
+    before, following = text.low(place - 1), text.token(place + 1)
+    count = place - 2 - (text.low(place - 2) == "out")
+    if before in _PARTS and text.token(count).kind == "number" and text.low(count - 1) not in _LEADING:
+        return True
+    if following.low in _PARTS and text.token(place + 2).kind == "number" and before not in _LEADING:
+        return True
+    beside = before in _LEADING or following.low in UNITS or following.low in HALVES or text.token(place).glued
+    return titled and place > 0 and not beside
 
 
 def may_be_time(text: Sentence, place: int, used: set[int], timed: bool, anything: bool) -> bool:
