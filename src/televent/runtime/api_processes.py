@@ -33,7 +33,8 @@ async def run_api_processes(settings: Settings, count: int) -> None:
         account = await asyncio.to_thread(standing, settings)
         await supervisor.preload(["api"])
         for number, listener in enumerate(listeners):
-            supervisor.add(f"api {number}", ["api"], {"TELEVENT_USER": user_of(account)}, listener=listener)
+            environment = {"TELEVENT_USER": user_of(account)}
+            supervisor.add(f"api {number}", ["api"], environment, listener=listener, shares_port=count > 1)
         if await all_ready(supervisor, stop):
             if not account.sound:
                 log.warning(account.sentence)

@@ -223,7 +223,9 @@ async def _supervise(
 ) -> int:
     environment = services_environment(settings, url, account)
     for number, listener in enumerate(listeners):
-        supervisor.add(f"api {number}" if len(listeners) > 1 else "api", ["api"], environment, listener=listener)
+        several = len(listeners) > 1
+        name = f"api {number}" if several else "api"
+        supervisor.add(name, ["api"], environment, listener=listener, shares_port=several)
     sandbox = needs_sandbox(settings)
     others = ["--with", "mail", *(["--with", "sandbox"] if sandbox else [])]
     # The sandbox runs in the worker, and the bot polls it until the bot ends: so the worker stops last.

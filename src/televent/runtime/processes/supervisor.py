@@ -19,6 +19,7 @@ import structlog
 
 from televent.runtime.database import MISTAKE
 from televent.runtime.processes.forks import Fork, ForkServer, ForkServerGone
+from televent.runtime.processes.sockets import BACKLOG
 
 log = structlog.get_logger("televent.runtime.processes.supervisor")
 
@@ -28,6 +29,9 @@ LONG_LIFE = 30.0
 """Seconds after which a service that ends is started again at once. One that ends earlier waits, longer each time."""
 FIRST_DELAY, MAX_DELAY = 0.1, 15.0
 """Seconds before a service that ended early is started again: the first time, and at most."""
+MAX_HELD = 0.5
+"""Max seconds for which connections wait at the listening socket of a service that shares its port. The kernel gives
+each socket its part of the connections, whether a process accepts them or not."""
 
 
 @dataclass
@@ -38,6 +42,8 @@ class Child:
     arguments: Sequence[str]
     environment: dict[str, str]
     listener: socket.socket | None = None
+    shares_port: bool = False
+    """Whether other children listen on the same port."""
     last: bool = False
     """Whether it stops after the others, because they need it."""
     tries_again: bool = False
@@ -46,6 +52,19 @@ class Child:
     fork: Fork | None = None
     exit_code: int | None = None
     failed: str | None = None
+
+
+def next_delay(delay: float, lived: float) -> float:
+    """The seconds before a service is started again that lived for so long, after it had waited for ``delay``."""
+    return 0.0 if lived > LONG_LIFE else min(max(delay * 2, FIRST_DELAY), MAX_DELAY)
+
+
+def _leave_port(child: Child) -> None:
+    """The socket listens no more, and stays bound to its port: nobody needs the right to open that again."""
+    # OSError: a system other than Linux keeps it listening, and connections wait as before.
+    with contextlib.suppress(OSError):
+        if child.listener is not None:
+            child.listener.shutdown(socket.SHUT_RDWR)
 
 
 class Supervisor:
@@ -71,13 +90,15 @@ class Supervisor:
         environment: Mapping[str, str],
         *,
         listener: socket.socket | None = None,
+        shares_port: bool = False,
         last: bool = False,
         tries_again: bool = False,
     ) -> Child:
         """Starts a child and keeps it running. ``listener``: its listening socket, which stays open here, so that
-        connections wait while the child is started again. ``last``: it stops after the children without this flag.
+        connections wait while the child is started again. ``shares_port``: other children listen there, too, and get
+        its connections while it ends early again and again. ``last``: it stops after the children without this flag.
         ``tries_again``: it is started again also before it has been ready once, unless an operator must act."""
-        child = Child(name, arguments, dict(environment), listener, last, tries_again)
+        child = Child(name, arguments, dict(environment), listener, shares_port, last, tries_again)
         self._children.append(child)
         self._tasks.append(asyncio.create_task(self._keep(child), name=name))
         return child
@@ -118,13 +139,17 @@ class Supervisor:
             if not child.ready.is_set() and (not child.tries_again or child.exit_code == MISTAKE):
                 child.failed = f"{child.name} could not start (exit code {child.exit_code})"
                 return
-            lived = time.monotonic() - started
-            delay = 0.0 if lived > LONG_LIFE else min(max(delay * 2, FIRST_DELAY), MAX_DELAY)
+            delay = next_delay(delay, time.monotonic() - started)
             log.error(
                 "a service ended and is started again", service=child.name, code=child.exit_code, in_seconds=delay
             )
+            leaves = child.shares_port and delay > MAX_HELD
+            if leaves:
+                _leave_port(child)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), delay)
+            if leaves and child.listener is not None and not self._stopping.is_set():
+                child.listener.listen(BACKLOG)
 
     async def _run_once(self, child: Child) -> int | None:
         """Runs the child until it ends, and returns its exit code; None where it is not known."""
