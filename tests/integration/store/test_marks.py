@@ -153,3 +153,21 @@ def test_nobody_waits_where_there_is_no_database() -> None:
         assert [await marks.ask([("home", TENANT)]) for _ in range(3)] == [None] * 3
 
     with_marks("postgresql://nobody@127.0.0.1:1/nothing", ask)
+
+
+def test_the_mark_of_an_account_says_whether_somebody_else_has_its_former_address(database_url: str) -> None:
+    with open_shop(database_url) as shop, psycopg.connect(shop.url, autocommit=True) as connection:
+        for statement, values in FILL:
+            connection.execute(statement, values)
+        connection.execute("UPDATE address SET former = true")
+        connection.execute("INSERT INTO address (tenant_id, address) VALUES (%s, 'ann@example.com')", (OTHER,))
+
+        async def ask(marks: PostgresMarks) -> None:
+            free = await given(marks, [KEYS["account"]])
+            # No row of the account changes: what it may be reached by does.
+            connection.execute("UPDATE address SET verified = true WHERE tenant_id = %s", (OTHER,))
+            taken = await given(marks, [KEYS["account"]])
+            connection.execute("UPDATE address SET verified = false WHERE tenant_id = %s", (OTHER,))
+            assert await given(marks, [KEYS["account"]]) == free != taken
+
+        with_marks(shop.url, ask)
