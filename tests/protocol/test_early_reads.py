@@ -76,11 +76,12 @@ def during(rows: Rows, busy: Busy, kind: str, ann: Client, change: Callable[[], 
         assert read_early.wait(NET), "the row is read before the request waits"
         change()
 
-    rows.read = read  # type: ignore[method-assign]
+    changing: Any = rows
+    changing.read = read
     busy.meanwhile.append(then)
     try:
         if method == "PROPFIND":
             return ann.propfind(path, "D:displayname").only()
         return ann.ask(method, path)
     finally:
-        rows.read = plain  # type: ignore[method-assign]
+        changing.read = plain

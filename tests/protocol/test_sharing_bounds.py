@@ -111,6 +111,31 @@ def test_an_event_that_becomes_private_is_gone_for_who_follows_tokens(ann: Clien
     assert bob.sync(path, answer.token()).only().status is None
 
 
+def test_a_member_that_became_hidden_is_404_for_every_token_that_may_know_it(ann: Client, bob: Client) -> None:
+    work, path = ann.calendar("work"), mounted(ann, bob)
+    ann.put(work + "never.ics", secret("never@example.com", "PRIVATE"))
+    for name in ("a", "b", "c"):
+        ann.put(f"{work}{name}.ics", event(f"{name}@example.com"))
+    whole = bob.sync(path)
+    # Hidden before the first sync: it is not named.
+    assert set(whole.responses()) == {f"{path}{name}.ics" for name in ("a", "b", "c")}
+    first = bob.sync(path, limit=1)
+    assert {*first.responses()} & {path + "a.ics"}
+    ann.put(work + "a.ics", secret("a@example.com", "PRIVATE"))
+    # Between two pages of a first sync, at once, and again after its next change: by every token from before.
+    for token in (first.token(), whole.token()):
+        assert bob.sync(path, token).responses()[path + "a.ics"].status == "HTTP/1.1 404 Not Found"
+    after = bob.sync(path, whole.token()).token()
+    assert bob.sync(path, after).responses() == {}
+    ann.put(work + "a.ics", secret("a@example.com", "PRIVATE").replace(b"SUMMARY:", b"SUMMARY:More "))
+    for token in (first.token(), whole.token(), after):
+        assert bob.sync(path, token).responses()[path + "a.ics"].status == "HTTP/1.1 404 Not Found"
+    ann.ask("DELETE", work + "a.ics")
+    assert bob.sync(path, whole.token()).only().status == "HTTP/1.1 404 Not Found"
+    # A sync from nothing names it no more.
+    assert set(bob.sync(path).responses()) == {f"{path}{name}.ics" for name in ("b", "c")}
+
+
 def test_once_withdrawn_nothing_can_be_read_or_written(ann: Client, bob: Client) -> None:
     ann.put(ann.calendar("work") + "a.ics", event("a@example.com", "SUMMARY:Salary talk"))
     path = mounted(ann, bob, "read-write")

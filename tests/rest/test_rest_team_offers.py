@@ -197,7 +197,8 @@ def test_a_manager_who_is_removed_in_that_moment_can_do_nothing(asked: Asked, ac
 
     # Bob is a manager when the door asks, or when the command loads the calendar. Ann's command commits first.
     method = {"reads": "calendar_of", "store": "load"}[part]
-    overtaken = replace(backend, **{part: Overtaken(getattr(backend, part), method, removed)})
+    parts: dict[str, Any] = {part: Overtaken(getattr(backend, part), method, removed)}
+    overtaken = replace(backend, **parts)
     with pytest.raises(NotManager):
         ACTS[act]((overtaken, asked.site.context(bob)), UUID(asked.id))
     assert asked.ann.get(asked.path)["name"] == "Design"

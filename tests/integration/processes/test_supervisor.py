@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -24,7 +25,7 @@ from televent.adapters.postgres.schema import migrate
 from televent.runtime.database import TEMPORARY
 from televent.runtime.processes import supervisor as processes
 from televent.runtime.processes.fork_server import Order
-from televent.runtime.processes.forks import ForkServer
+from televent.runtime.processes.forks import Fork, ForkServer
 from televent.runtime.processes.preloading import IMPORTS
 from televent.runtime.processes.sockets import Port, listen
 from televent.runtime.processes.supervisor import Child, Supervisor
@@ -113,6 +114,10 @@ def listens(child: Child) -> bool:
     return bool(child.listener.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
 
 
+def runs_again(child: Child, ended: Fork | None) -> bool:
+    return child.fork is not None and child.fork is not ended and child.fork.ready.is_set()
+
+
 def kill(child: Child) -> None:
     assert child.fork is not None
     os.kill(child.fork.pid, signal.SIGKILL)
@@ -154,7 +159,7 @@ def test_a_process_that_ends_again_and_again_is_started_each_time_and_listens_ag
             for _ in range(3):
                 ended = second.fork
                 kill(second)
-                await until(lambda gone=ended: second.fork is not gone and second.fork.ready.is_set())
+                await until(partial(runs_again, second, ended))
                 assert listens(second)
             # Only the second one is left to answer.
             monkeypatch.setattr(processes, "FIRST_DELAY", 3600.0)
