@@ -5,7 +5,7 @@ A door that remembers answers keeps the mark that came with the row (application
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
@@ -14,7 +14,7 @@ from televent.application.marks import Key, Mark
 from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.read_models.glance import Glance
-from televent.application.read_models.resources import Found, ResourceRow
+from televent.application.read_models.resources import Changes, Found, ListedRow, ResourceRow
 from televent.domain.ids import AccountId
 
 T = TypeVar("T")
@@ -76,6 +76,19 @@ def default_calendar(tenant: AccountId) -> Read[CalendarRow]:
 def own_resource(tenant: AccountId, calendar: str, href: str) -> Read[ResourceRow]:
     """The live resource of that name in an own calendar, with its text."""
     return Read("resource", (tenant, calendar, href))
+
+
+def own_members(tenant: AccountId, calendar_id: UUID, hrefs: Sequence[str]) -> Read[list[ListedRow]]:
+    """The live members among ``hrefs``, in no order, with FEW_FIELDS and "ics". None: their texts are too long to be
+    read at once. They come without a mark."""
+    # A name has no slash.
+    return Read("members", (tenant, calendar_id, "/".join(hrefs)))
+
+
+def few_changes(tenant: AccountId, calendar_id: UUID, since: int, begun: int) -> Read[Changes]:
+    """The first changed members after the counter ``since``, as in ResourceReads.changed, with FEW_FIELDS. They come
+    without a mark."""
+    return Read("changes", (tenant, calendar_id, since, begun))
 
 
 def rows_of_put(tenant: AccountId, calendar: str, href: str, uid: str) -> Read[Found]:

@@ -99,6 +99,9 @@ BARE_FIELDS: Final = tuple(
 """The fields of a row that is read without its text."""
 
 
+FEW_FIELDS: Final = ("etag", "schedule_tag", "component")
+"""The fields of a member that clients ask for most, beside its text."""
+
 ListedRow = tuple[Any, ...]
 """A member in a list: its name, then the requested fields."""
 

@@ -8,6 +8,7 @@ and of the server itself is mended.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -76,6 +77,17 @@ def served_text(data: bytes) -> str:
             return data.decode()
     rows = (text_of(row) for row in with_whole_characters(data).split(b"\n"))
     return _FORBIDDEN_BY_XML.sub("\ufffd", "\n".join(rows))
+
+
+def served_together(texts: Sequence[bytes]) -> str | None:
+    """The texts as clients get them, with U+0000 between each two; None unless all are UTF-8 that XML allows."""
+    data = b"\0".join(texts)
+    if not texts or data.translate(None, _ALLOWED) != b"\0" * (len(texts) - 1) or _NEAR_FORBIDDEN in data:
+        return None
+    # A character that two texts have in halves would be cut by the zero between them.
+    with suppress(UnicodeDecodeError):
+        return data.decode()
+    return None
 
 
 def servable(data: bytes) -> bytes:

@@ -26,7 +26,16 @@ from televent.application.push import Offer
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.read_models.past import PastCalendar
 from televent.application.read_models.resources import Changes, Found, ListedRow, ResourceRow
-from televent.application.rows import Read, Rows, Seen, own_calendar, own_resource, rows_of_put
+from televent.application.rows import (
+    Read,
+    Rows,
+    Seen,
+    few_changes,
+    own_calendar,
+    own_members,
+    own_resource,
+    rows_of_put,
+)
 from televent.application.shared_view import seen, share_named
 from televent.domain.ids import AccountId
 from televent.domain.sharing.access import BUSY, READ, READ_WRITE
@@ -213,6 +222,19 @@ class Door:
         if isinstance(row, PastCalendar):
             return row.changed(columns, since, limit)
         return self.backend.reads.changed(row.tenant, row.calendar_id, columns, since, limit, begun)
+
+    async def few_changed(self, row: CalendarRow, since: int, begun: int = 0) -> Changes | None:
+        """The first changed members as ``changed`` gives them, with FEW_FIELDS; without a thread."""
+        assert row.share is None
+        assert not isinstance(row, PastCalendar)
+        return await self.read(few_changes(row.tenant, row.calendar_id, since, begun))
+
+    async def few_members(self, row: CalendarRow, hrefs: Sequence[str]) -> list[ListedRow] | None:
+        """The live members of the person's own calendar among ``hrefs``, with FEW_FIELDS and "ics"; without a thread.
+        None: their texts are too long for that."""
+        assert row.share is None
+        assert not isinstance(row, PastCalendar)
+        return await self.read(own_members(row.tenant, row.calendar_id, hrefs))
 
     def overlapping(
         self,

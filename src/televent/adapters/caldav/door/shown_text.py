@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from televent.adapters.caldav.door.zones_wanted import zones_wanted
 from televent.adapters.caldav.http import Request
 from televent.application.attachments import at_base
@@ -39,3 +41,7 @@ class ShownText:
     def raw(self, raw: bytes) -> bytes:
         """The bytes of a text for a client that keeps zones."""
         return self.of(CalendarText(raw)).raw if may_have_managed_ids(raw) else raw
+
+    def raws(self, raws: Sequence[bytes]) -> Sequence[bytes]:
+        """The bytes of many texts."""
+        return [self.raw(each) for each in raws] if may_have_managed_ids(b"\0".join(raws)) else raws

@@ -13,11 +13,11 @@ from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.reports.acl_principals import acl_principal_prop_set
 from televent.adapters.caldav.reports.expand_property import expand_property
 from televent.adapters.caldav.reports.free_busy import free_busy_query
-from televent.adapters.caldav.reports.multiget import calendar_multiget
+from televent.adapters.caldav.reports.multiget import calendar_multiget, usual_multiget
 from televent.adapters.caldav.reports.principal_match import principal_match
 from televent.adapters.caldav.reports.principal_search import principal_property_search, principal_search_property_set
 from televent.adapters.caldav.reports.query import calendar_query
-from televent.adapters.caldav.reports.sync_collection import sync_collection, unchanged
+from televent.adapters.caldav.reports.sync_collection import sync_collection, usual_sync
 from televent.adapters.caldav.webdav.names import c, d
 from televent.adapters.caldav.webdav.xml_in import Element, name_of
 
@@ -39,9 +39,10 @@ HANDLERS: Final[dict[str, Report]] = {
 async def report(door: Door, request: Request, person: Person) -> Response:
     """Runs the report. Raises DavError 403 DAV:supported-report if the resource does not support it; 501 would make
     clients give up."""
-    found = await unchanged(door, request, person)
-    if found is not None:
-        return found
+    for usual in (usual_sync, usual_multiget):
+        found = await usual(door, request, person)
+        if found is not None:
+            return found
     root = request.xml()
     if root is None:
         raise DavError(400, text="A REPORT needs a body.")

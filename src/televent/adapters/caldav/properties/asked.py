@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,23 +92,26 @@ class Asked:
         It is a Form, which is fast, if every requested property is a constant or comes from one column. Else it is
         Views."""
         columns = self._columns.get(Kind.OBJECT) or self._compile(Kind.OBJECT, self._names(Kind.OBJECT))
+        cells = [each.getter for each in columns if isinstance(each.getter, Cell)]
+        simple = all(each.getter is None or isinstance(each.getter, Constant | Cell) for each in columns)
+        if self._only_names or not simple or sum(each.optional for each in cells) > 1:
+            return Views(path, person, self.response, with_text=bool(self._extra))
+        return Form(path, self._form(columns, bare=False), cells, self._form(columns, bare=True))
+
+    def _form(self, columns: Sequence[_Column], *, bare: bool) -> str:
+        """The propstats of a member as a format string for a Form. ``bare``: of one without the optional property."""
         found: list[str] = []
         missing: list[str] = []
-        cells: list[Cell] = []
         for column in columns:
             getter = column.getter
-            if getter is None:
+            if getter is None or (bare and isinstance(getter, Cell) and getter.optional):
                 missing.append(literal(column.start + "/>"))
-            elif self._only_names or not isinstance(getter, Constant | Cell):
-                return Views(path, person, self.response, with_text=bool(self._extra))
             elif isinstance(getter, Cell):
-                cells.append(getter)
                 found.append(literal(f"{column.start}>{getter.before}") + "%s" + literal(getter.after + column.end))
             else:
-                found.append(
-                    literal(f"{column.start}>{getter.content}{column.end}" if getter.content else column.start + "/>")
-                )
-        return Form(path, self._written(found, missing), cells)
+                content = getter.content if isinstance(getter, Constant) else ""
+                found.append(literal(f"{column.start}>{content}{column.end}" if content else column.start + "/>"))
+        return self._written(found, missing)
 
     def _written(self, found: list[str], missing: list[str]) -> str:
         # RFC 8144 §2.1: missing properties are omitted. If nothing is left, the answer has an empty 200 propstat.

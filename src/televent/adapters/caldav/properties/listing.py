@@ -33,18 +33,25 @@ class Listing(Protocol):
 
 class Form:
     """Writes members by one format string. ``propstats`` has a %s for each of ``cells``; its other text went through
-    ``literal``."""
+    ``literal``. At most one of the cells is optional, and ``bare`` is for a member without it."""
 
-    def __init__(self, path: str, propstats: str, cells: Sequence[Cell]) -> None:
+    def __init__(self, path: str, propstats: str, cells: Sequence[Cell], bare: str) -> None:
         self.columns = tuple(cell.column for cell in cells)
-        self._form = f"<D:response><D:href>{literal(escape(path))}%s</D:href>{propstats}</D:response>"
-        self._reads = [(place, cell.read) for place, cell in enumerate(cells, 1) if cell.read is not str]
+        head = f"<D:response><D:href>{literal(escape(path))}%s</D:href>"
+        self._form, self._bare = f"{head}{propstats}</D:response>", f"{head}{bare}</D:response>"
+        self._optional = next((place for place, cell in enumerate(cells, 1) if cell.optional), 0)
+        self._reads = [(place, cell.texts) for place, cell in enumerate(cells, 1) if cell.read is not str]
 
     def written(self, rows: Sequence[ListedRow]) -> Iterator[str]:
         """The responses in the order of ``rows``; see Listing."""
-        form = self._form
         for start in range(0, len(rows), AT_ONCE):
-            yield "".join([form % row for row in self._ready(rows[start : start + AT_ONCE])])
+            yield "".join(self._each(self._ready(rows[start : start + AT_ONCE])))
+
+    def _each(self, rows: Sequence[ListedRow]) -> list[str]:
+        form, bare, place = self._form, self._bare, self._optional
+        if not place:
+            return [form % row for row in rows]
+        return [form % row if row[place] is not None else bare % (*row[:place], *row[place + 1 :]) for row in rows]
 
     def _ready(self, rows: Sequence[ListedRow]) -> Sequence[ListedRow]:
         values: list[Sequence[Any]] = []
@@ -54,8 +61,8 @@ class Form:
             values[0] = [encode(name) for name in values[0]]
         if self._reads:
             values = values or list(zip(*rows, strict=True))
-            for place, read in self._reads:
-                values[place] = [read(value) for value in values[place]]
+            for place, texts in self._reads:
+                values[place] = texts(values[place])
         return list(zip(*values, strict=True)) if values else rows
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -50,14 +50,22 @@ def constant(content: str) -> Getter:
 class Cell:
     """A property of a member that needs only one column of its row. A long list can be written from such columns.
 
-    ``column`` is a field of ResourceRow, which is never None for a live member. ``read`` turns its value into text that
-    is not empty. ``before`` and ``after`` are written around that text.
+    ``column`` is a field of ResourceRow, which is never None for a live member, but where ``optional``: a member
+    without it does not have the property. ``read`` turns its value into text that is not empty. ``before`` and
+    ``after`` are written around that text.
     """
 
     column: str
     before: str = ""
     after: str = ""
     read: Callable[[Any], str] = str
+    read_each: Callable[[Sequence[Any]], list[str]] | None = None
+    """Reads many values at once, as ``read`` would read each of them."""
+    optional: bool = False
+
+    def texts(self, values: Sequence[Any]) -> list[str]:
+        """The values as text."""
+        return [self.read(each) for each in values] if self.read_each is None else self.read_each(values)
 
     def __call__(self, view: Any) -> str | None:
         value = getattr(view.row, self.column)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from televent.adapters.caldav.properties.live import Live, constant, live
-from televent.adapters.caldav.properties.view import AnyView, CalendarView, ObjectView, View
+from televent.adapters.caldav.properties.live import Cell, Live, constant, live
+from televent.adapters.caldav.properties.view import AnyView, CalendarView, View
 from televent.adapters.caldav.tree import INBOX, OUTBOX, Kind
 from televent.adapters.caldav.webdav.names import c, cs
 from televent.adapters.caldav.webdav.text import escape
@@ -34,10 +34,6 @@ def _default(view: View) -> str | None:
     return None if view.default_calendar is None else href(view.person.collection(view.default_calendar))
 
 
-def _schedule_tag(view: ObjectView) -> str | None:
-    return None if view.row.schedule_tag is None else f'"{view.row.schedule_tag}"'
-
-
 DEFAULT_CALENDAR: Final = c("schedule-default-calendar-URL")
 """The default calendar. Clients set it on the inbox only (§9.2). The server stores the calendar's id, because the
 calendar can be renamed."""
@@ -54,7 +50,7 @@ PROPERTIES: tuple[Live, ...] = (
     live(c("schedule-inbox-URL"), (Kind.HOME,), _inbox),
     live(c("schedule-outbox-URL"), (Kind.HOME,), _outbox),
     live(DEFAULT_CALENDAR, (Kind.INBOX, Kind.HOME), _default),
-    live(c("schedule-tag"), (Kind.OBJECT,), _schedule_tag),
+    live(c("schedule-tag"), (Kind.OBJECT,), Cell("schedule_tag", '"', '"', optional=True)),
     live(_TRANSP, (Kind.CALENDAR,), _transp, settable=True),
     live(cs("email-address-set"), (Kind.HOME,), _emails),
 )

@@ -10,7 +10,7 @@ from televent.adapters.caldav.errors import DavError, precondition
 from televent.adapters.caldav.properties.live import Cell, Getter
 from televent.adapters.caldav.properties.view import ObjectView
 from televent.adapters.caldav.webdav.names import c, d
-from televent.adapters.caldav.webdav.text import escape_bytes
+from televent.adapters.caldav.webdav.text import escape_bytes, escape_each
 from televent.adapters.caldav.webdav.xml_in import Element, child, children, name_of
 from televent.ical.queries.partial import CompSpec, DataSpec, select
 from televent.ical.text.errors import IcalError
@@ -45,7 +45,9 @@ def getter(element: Element, floating_zone: tzinfo, shown: ShownText) -> Getter:
         raise precondition("supported-calendar-data")
     spec = _spec(element)
     if spec.whole and shown.keeps_zones:
-        return Cell("ics", read=lambda raw: escape_bytes(shown.raw(raw)))
+        return Cell(
+            "ics", read=lambda raw: escape_bytes(shown.raw(raw)), read_each=lambda raws: escape_each(shown.raws(raws))
+        )
 
     def partial(view: ObjectView) -> str | None:
         try:

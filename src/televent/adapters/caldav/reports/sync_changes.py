@@ -9,7 +9,7 @@ of the deletion.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from operator import itemgetter
 from typing import Final
@@ -28,6 +28,8 @@ from televent.adapters.caldav.webdav.xml_in import Element
 from televent.adapters.caldav.webdav.xml_out import status_response
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.read_models.counters import NOTHING, Moment
+from televent.application.read_models.past import PastCalendar
+from televent.application.read_models.resources import FEW_FIELDS, Changes
 
 PAGE: Final = 2_000
 """Max members that are read at once without their texts."""
@@ -53,7 +55,7 @@ class MemberChanges:
     After ``responses`` has ended, ``given`` is the number of responses, ``last`` is the counter up to which they are
     complete, ``at`` is the newest state that was read, and ``cut`` is True if members are left. Members that were
     deleted up to the counter ``begun`` are not read: the client never had them, and each of many small pages would read
-    them all again."""
+    them all again. ``read`` has the first page, if it was read already."""
 
     door: Door
     row: CalendarRow
@@ -64,6 +66,20 @@ class MemberChanges:
     last: int = 0
     cut: bool = False
     at: Moment = NOTHING
+    read: list[Changes | None] = field(default_factory=list)
+
+    async def read_few(self, after: int) -> bool:
+        """Reads the first page without a thread, if it has what the client asks for. True: ``responses`` needs no other
+        page, so it can be called on the event loop."""
+        if isinstance(self.row, PastCalendar) or not set(self.listing.columns) <= set(FEW_FIELDS):
+            return False
+        page = await self.door.few_changed(self.row, after, self.begun)
+        if page is not None:
+            # The name and what comes before it, then the columns that the listing wants.
+            places = [*range(_NAME + 1), *(_NAME + 1 + FEW_FIELDS.index(each) for each in self.listing.columns)]
+            page = replace(page, rows=[tuple([row[place] for place in places]) for row in page.rows])
+        self.read.append(page)
+        return page is None or not page.more
 
     def responses(self, path: str, after: int) -> Iterator[str]:
         """The responses for changes after the counter ``after`` and up to that of ``row``. A change during the sync has
@@ -72,7 +88,7 @@ class MemberChanges:
         self.last, self.at = after, self.row.moment
         more = after < self.row.seq
         while more and not self.cut:
-            page = self.door.changed(self.row, self.listing.columns, self.last, self._size(), self.begun)
+            page = self.read.pop() if self.read else self._page()
             if page is None or page.server != self.row.server:
                 self.cut = True
                 return
@@ -89,6 +105,9 @@ class MemberChanges:
                 else:
                     yield from self.listing.written([each[_NAME:] for each in run])
             self.given, self.last = self.given + len(rows), reached
+
+    def _page(self) -> Changes | None:
+        return self.door.changed(self.row, self.listing.columns, self.last, self._size(), self.begun)
 
     def _size(self) -> int:
         size = PAGE_WITH_TEXT if "ics" in self.listing.columns else PAGE

@@ -30,6 +30,7 @@ from televent.adapters.caldav.webdav.media_types import charset_of
 from televent.adapters.caldav.webdav.names import d
 from televent.adapters.caldav.webdav.xml_in import Element, child, name_of, text_of
 from televent.adapters.caldav.webdav.xml_out import multistatus, status_response, streamed
+from televent.application.read_models.calendars import CalendarRow
 from televent.application.shared_view import share_named
 
 MAX_PREPARED: Final = 4096
@@ -40,38 +41,40 @@ _ANY: Final = b"data:,the-token-of-any-device"
 _LEVELS: Final = frozenset({"", "1", "infinite", "infinity"})
 
 
-async def unchanged(door: Door, request: Request, person: Person) -> Response | None:
-    """The answer to a sync-collection of an own calendar if nothing has changed since its token. None: something has,
-    or the request is another one, which ``sync_collection`` answers.
+async def usual_sync(door: Door, request: Request, person: Person) -> Response | None:
+    """The answer to a sync-collection of an own calendar in the form that nearly all have; None: the request is another
+    one. If nothing has changed since its token, one row is enough.
 
-    Most polls are of this kind. Apart from the token all devices of one app send the same bytes, so these are read
-    once, and one row is enough."""
+    Apart from the token all devices of one app send the same bytes, so these are read once."""
     target = request.target
     if target.kind is not Kind.CALENDAR or len(request.body) > MAX_PREPARED or request.granted or person.past:
         return None
     tokens = _TOKENS.findall(request.body)
     if len(tokens) != 1 or request.headers.get("depth", "0") not in ("0", "1") or share_named(target.calendar):
         return None
-    if not _is_plain(request.body.replace(tokens[0], _ANY), charset_of(request.headers.get("content-type", ""))):
+    root = _usual(request.body.replace(tokens[0], _ANY), charset_of(request.headers.get("content-type", "")))
+    if root is None:
         return None
     row = await door.calendar(request, person)
     token = tokens[0].decode()
-    return xml_response(207, multistatus((), tail(token)), request) if token == sync_token_of(row) else None
+    if token == sync_token_of(row):
+        return xml_response(207, multistatus((), tail(token)), request)
+    return await _changes(door, request, person, root, row, token)
 
 
 @lru_cache(maxsize=256)
-def _is_plain(body: bytes, charset: str | None) -> bool:
-    """Whether the body, which has the token _ANY, is a sync-collection that needs nothing but the counter where
-    nothing has changed."""
+def _usual(body: bytes, charset: str | None) -> Element | None:
+    """The root of a body, which has the token _ANY; None where it is no sync-collection, or has faults."""
     try:
         root = parsed(body, charset)
         if root is None or name_of(root) != d("sync-collection"):
-            return False
+            return None
         limit_in(root)
     except DavError:
-        return False
+        return None
     level = text_of(child(root, d("sync-level"))).strip().lower()
-    return level in _LEVELS and text_of(child(root, d("sync-token"))).strip().encode() == _ANY
+    sound = level in _LEVELS and text_of(child(root, d("sync-token"))).strip().encode() == _ANY
+    return root if sound else None
 
 
 async def sync_collection(door: Door, request: Request, person: Person, root: Element) -> Response:
@@ -85,8 +88,7 @@ async def sync_collection(door: Door, request: Request, person: Person, root: El
     if level not in _LEVELS:
         raise DavError(400, text="sync-level must be 1 or infinite.")
     token = text_of(child(root, d("sync-token"))).strip()
-    limit = limit_in(root)
-    data = calendar_data.requested(root)
+    limit, data = limit_in(root), calendar_data.requested(root)
     if request.target.kind is Kind.HOME:
         collections = await door.home(person)
         changes = HomeChanges(door, request, person, root, data, limit, deep=level.startswith("inf"))
@@ -94,8 +96,15 @@ async def sync_collection(door: Door, request: Request, person: Person, root: El
     shared = await door.shared(request, person)
     if shared is not None:
         check_access(shared, request, "read")
-    # Most polls find nothing new. For them one row with the counter is enough.
     row = shared or await door.calendar(request, person)
+    return await _changes(door, request, person, root, row, token)
+
+
+async def _changes(
+    door: Door, request: Request, person: Person, root: Element, row: CalendarRow, token: str
+) -> Response:
+    """The changes of one calendar. ``root`` may be that of other requests, too."""
+    limit, data = limit_in(root), calendar_data.requested(root)
     known, past = read_token(token, row)
     if past.moments and not await door.run(past.happened, door.backend.reads):
         raise unknown_token()
@@ -114,4 +123,5 @@ async def sync_collection(door: Door, request: Request, person: Person, root: El
             yield status_response(request.target.path, 507, "<D:number-of-matches-within-limits/>")
         yield tail(token_of(row, Known(members.at, members.last, known.begun if members.cut else 0)))
 
-    return xml_response(207, streamed(responses()), request)
+    few = await members.read_few(known.reached)
+    return xml_response(207, multistatus(responses()) if few else streamed(responses()), request)

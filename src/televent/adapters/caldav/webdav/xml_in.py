@@ -100,6 +100,15 @@ def _in_utf8(body: bytes, charset: str | None) -> bytes:
         raise MalformedXml(f"line {bad_line(error)} is not valid {named[:40].upper()}") from None
 
 
+def is_utf8(body: bytes, charset: str | None) -> bool:
+    """Whether ``parse`` takes the body for UTF-8 or ASCII, by its Content-Type or its beginning."""
+    if body.startswith((*_BOM_16, *_BARE_16)):
+        return False
+    declared = _DECLARED.match(body)
+    named = charset if charset is not None else declared[1].decode() if declared is not None else "utf-8"
+    return named.lower() in ("utf-8", "us-ascii")
+
+
 def name_of(element: Element) -> str:
     """The Clark name of an element."""
     return str(element.tag)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from televent.adapters.postgres.dav_index.directory_rows import ACCOUNT_BY, ACCOUNT_WIDTH, accounts_of
+from televent.adapters.postgres.dav_index.few_rows import CHANGES, MEMBERS, changes_of, members_of
 from televent.adapters.postgres.dav_index.glance_reads import GLANCE_COLUMNS, IS_EVENT, glance_of
 from televent.adapters.postgres.dav_index.mark_statement import ACCOUNT_MARK, VERSION
 from televent.adapters.postgres.dav_index.read_store import BARE_COLUMNS, WHOLE_COLUMNS, found_of
@@ -164,6 +165,8 @@ KINDS: Final = {
         4,
         _puts,
     ),
+    "members": RowKind(MEMBERS, 3, members_of),
+    "changes": RowKind(CHANGES, 4, changes_of),
     "event": RowKind(
         f"""
         SELECT found.* FROM unnest($1::uuid[], $2::uuid[]) AS asked (tenant, event)
