@@ -37,7 +37,7 @@ _FIELDS: Final = (*FEW_FIELDS, "ics")
 Named = tuple[str, str | None]
 """The path of an object and its name; an href that names none, and None."""
 _NO_NAMES: Final = frozenset({"", ".", ".."})
-"""What no object is called, though it needs no percent-encoding."""
+"""Segments that need no percent-encoding, and yet are no names of objects."""
 
 
 async def calendar_multiget(door: Door, request: Request, person: Person, root: Element) -> Response:

@@ -22,7 +22,7 @@ MAX_REST: Final = 4096
 """Max bytes around the hrefs."""
 
 _TEXT: Final = rb"[!-%'-;=?-~]+"
-"""What an href may be here: ASCII without blanks, ``&``, ``<`` and ``>``."""
+"""An href, in ASCII without blanks, ``&``, ``<`` and ``>``."""
 _ROW: Final = re.compile(
     rb"<((?:[A-Za-z][A-Za-z0-9]{0,15}:)?)href>" + _TEXT + rb"</\1href>(?:[ \t\r\n]*<\1href>" + _TEXT + rb"</\1href>)*"
 )

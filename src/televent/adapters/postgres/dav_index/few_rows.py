@@ -1,8 +1,8 @@
 """The statements that read a few members of a calendar for an event loop (application.rows): those that a client
 names, and the first ones that have changed.
 
-Each request of a batch gets one row, in which the members are columns of arrays. What is read at once is bounded, in
-members and in bytes of texts: a thread reads anything longer, in pages.
+Each request of a batch gets one row, in which the members are columns of arrays. Members and bytes of texts are
+bounded: a thread reads anything longer, in pages.
 """
 
 from __future__ import annotations
