@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from typing import Final
 
 from televent.adapters.caldav.http import Header, Response
 from televent.application.content_codings import LEVEL, MIN_SIZE, takes_gzip
+
+MAX_AT_ONCE: Final = 8 * 1024
+"""Max bytes of a body that is compressed on the event loop: it takes less than a hop to a thread."""
 
 
 def keep_untransformed(headers: list[Header]) -> None:
@@ -36,8 +40,19 @@ def compress(response: Response, accepted: str | None) -> None:
     response.headers.append((b"vary", b"Accept-Encoding"))
     if takes_gzip(accepted):
         body = response.body
-        response.body = gzipped(iter((body,)) if isinstance(body, bytes) else body)
+        if not isinstance(body, bytes):
+            response.body = gzipped(body)
+        elif len(body) <= MAX_AT_ONCE:
+            response.body = _whole(body)
+        else:
+            # One chunk, which is made in a thread: each further one would be a further hop.
+            response.body = map(_whole, (body,))
         response.headers.append((b"content-encoding", b"gzip"))
+
+
+def _whole(body: bytes) -> bytes:
+    """The compressed body."""
+    return b"".join(gzipped(iter((body,))))
 
 
 def gzipped(source: Iterator[bytes]) -> Iterator[bytes]:
