@@ -13,8 +13,17 @@ import psycopg
 import pytest
 
 from support.event_store import NOON, Shop, open_shop
-from televent.adapters.postgres.dav_index import inline_rows, listing_reads, read_store, time_reads
+from televent.adapters.postgres.dav_index import (
+    glance_reads,
+    inline_rows,
+    listing_reads,
+    read_store,
+    row_statements,
+    time_reads,
+)
 from televent.adapters.postgres.dav_index.listing_reads import changed_statement, listed_statement
+from televent.adapters.postgres.reminders import statements
+from televent.adapters.postgres.search import indexing
 
 LARGE = 5000
 FILL = """
@@ -51,7 +60,8 @@ def test_each_question_uses_its_own_index(shop: Shop, known: str, plan: str) -> 
         named = {"named": read_store._NAMED, "columns": read_store.BARE_COLUMNS}
         page = {"outer": read_store.WHOLE_COLUMNS, "rows": 500}
         hour = (NOON, NOON + timedelta(hours=1))
-        questions: list[tuple[str, tuple[Any, ...], set[str]]] = [
+        glance = row_statements.KINDS["event"].statement.replace("$1", "%s").replace("$2", "%s")
+        questions: list[tuple[str, tuple[Any, ...] | dict[str, Any], set[str]]] = [
             (read_store.RESOURCE, (shop.tenant, "h7", shop.tenant, "work"), {"resource_pkey"}),
             (
                 read_store.FIND,
@@ -68,6 +78,12 @@ def test_each_question_uses_its_own_index(shop: Shop, known: str, plan: str) -> 
                 {"resource_uid", "resource_buried_uid"},
             ),
             (read_store.BY_STREAM, (shop.tenant, uuid4()), {"resource_stream"}),
+            (glance_reads.GLANCE, (shop.tenant, uuid4()), {"resource_stream"}),
+            (glance, ([shop.tenant], [uuid4()]), {"resource_stream"}),
+            (indexing.TEXTS, ([uuid4()] * 9, list(range(9)), shop.tenant, 10**6), {"resource_stream"}),
+            (indexing.NOW, ([uuid4()] * 9, shop.tenant), {"resource_stream"}),
+            (statements.TEXT, (uuid4(), shop.tenant), {"resource_stream"}),
+            (statements.TEXTS, {"streams": [uuid4()] * 9, "small": 9}, {"resource_stream"}),
             (listed_statement(["etag"]), (*place, "", 2000), {"resource_pkey"}),
             (listed_statement(["etag"], listing_reads.OF_KIND), (*place, "", "VEVENT", 2000), {"resource_pkey"}),
             (listed_statement(["etag", "ics"]), (*place, "", 500, 10**6), {"resource_pkey"}),

@@ -66,8 +66,8 @@ ASK: Final = f"""
     UNION ALL
     SELECT 6, ordinal, coalesce((
         SELECT xmin::text || ctid::text FROM resource
-        WHERE tenant_id = asked.tenant AND stream_id = asked.event AND NOT deleted AND component = 'VEVENT'
-            AND uid <> stream_id::text
+        WHERE tenant_id IS NOT DISTINCT FROM asked.tenant AND stream_id = asked.event AND ics IS NOT NULL
+            AND component = 'VEVENT' AND uid <> stream_id::text
         LIMIT 1), '')
     FROM unnest($11::uuid[], $12::uuid[]) WITH ORDINALITY AS asked (tenant, event, ordinal)"""  # noqa: S608
 """The columns: the kind's place in KINDS, the key's place among the keys of its kind (from 1), and the mark, NULL

@@ -173,7 +173,7 @@ KINDS: Final = {
         CROSS JOIN LATERAL (
             SELECT resource.xmin::text || resource.ctid::text, tenant_id, {GLANCE_COLUMNS}
             FROM resource JOIN account USING (tenant_id)
-            WHERE tenant_id = asked.tenant AND stream_id = asked.event AND {IS_EVENT}
+            WHERE resource.tenant_id IS NOT DISTINCT FROM asked.tenant AND stream_id = asked.event AND {IS_EVENT}
             LIMIT 1
         ) AS found""",  # noqa: S608
         2,

@@ -42,6 +42,8 @@ LISTED: Final = 30
 """Max events in such a message; the others are counted."""
 FIRED, MERGED, PLANNED, DIGESTS = 1_000, 100, 100, 500
 """Max reminders, people, copies and summaries of one step."""
+SMALL: Final = 16 * 1024
+"""Max bytes of a text that is read together with the others of a step."""
 
 Addresses = Callable[[AccountRow], Sequence[str]]
 """All addresses that mean a person."""
@@ -94,7 +96,8 @@ class ReminderQueue:
                 return 0
             rows = connection.execute(statements.TO_PLAN, {"now": now, "limit": PLANNED}).fetchall()
             people = _people(connection, {row[0] for row in rows})
-            writes = [self._planned(connection, row, people.get(row[0]), now) for row in rows]
+            texts = _texts(connection, rows)
+            writes = [self._planned(row, texts(row), people.get(row[0]), now) for row in rows]
             keys = {"tenants": [row[0] for row in rows], "streams": [row[1] for row in rows]}
             locked = set(connection.execute(statements.LOCK, keys).fetchall())
             writes = [each for each in writes if (each[1]["tenant"], each[1]["stream"]) in locked]
@@ -133,19 +136,18 @@ class ReminderQueue:
         return count
 
     def _planned(
-        self, connection: Connection, row: Sequence[Any], account: AccountRow | None, now: datetime
+        self, row: Sequence[Any], text: bytes | None, account: AccountRow | None, now: datetime
     ) -> tuple[str, dict[str, Any]]:
         """The statement that writes the plan of one copy, and its values."""
         tenant, stream, marked, known_since, changed_at, done_until, reminds_since = row
         read = {"tenant": tenant, "stream": stream, "marked": marked, "done_until": done_until}
-        found = connection.execute(statements.TEXT, (stream, tenant), binary=True).fetchone()
-        if found is None or account is None:
+        if text is None or account is None:
             return statements.FORGET, read
         waiting = Waiting(tenant, stream, known_since, changed_at, done_until, reminds_since)
         made: Plan | None
         try:
             owner = owner_of(account, self._addresses(account))
-            made = plan(CalendarText(bytes(found[0])), waiting, account, owner, now)
+            made = plan(CalendarText(text), waiting, account, owner, now)
         except Exception:
             # One text must not stop the reminders of all others.
             log.exception("the next reminder of an event cannot be planned", stream_id=str(stream))
@@ -161,6 +163,23 @@ class ReminderQueue:
             "since": waiting.since,
         }
         return statements.PLANNED, {**read, **values}
+
+
+def _texts(connection: Connection, rows: Sequence[Sequence[Any]]) -> Callable[[Sequence[Any]], bytes | None]:
+    """A function that gives the text of the copy in a row of TO_PLAN, None where there is none. Small texts are read
+    together, each other one when it is asked for."""
+    wanted = {"streams": [row[1] for row in rows], "small": SMALL}
+    read = connection.execute(statements.TEXTS, wanted, binary=True).fetchall() if rows else []
+    found: dict[tuple[UUID, UUID], bytes | None] = {(tenant, stream): ics for tenant, stream, ics in read}
+
+    def text(row: Sequence[Any]) -> bytes | None:
+        key = row[0], row[1]
+        if key not in found or found[key] is not None:
+            return found.get(key)
+        one = connection.execute(statements.TEXT, (row[1], row[0]), binary=True).fetchone()
+        return bytes(one[0]) if one is not None else None
+
+    return text
 
 
 def _people(connection: Connection, tenants: set[UUID]) -> dict[UUID, AccountRow]:

@@ -78,7 +78,12 @@ ONE_PLANNER: Final = "SELECT pg_try_advisory_xact_lock(hashtextextended('televen
 TO_PLAN: Final = f"""
     SELECT tenant_id, stream_id, marked, known_since, changed_at, done_until, (SELECT reminds_since FROM shard)
     FROM reminder WHERE {_PLANNABLE} ORDER BY plan_at LIMIT %(limit)s"""  # noqa: S608
-TEXT: Final = "SELECT ics FROM resource WHERE stream_id = %s AND tenant_id = %s AND NOT deleted LIMIT 1"
+# Only the index of streams can serve it: a planner that knows nothing of the table yet must not read all of an account.
+TEXTS: Final = """
+    SELECT tenant_id, stream_id, CASE WHEN octet_length(ics) <= %(small)s THEN ics END
+    FROM resource WHERE stream_id = ANY (%(streams)s) AND ics IS NOT NULL"""
+TEXT: Final = """
+    SELECT ics FROM resource WHERE stream_id = %s AND tenant_id IS NOT DISTINCT FROM %s AND ics IS NOT NULL LIMIT 1"""
 # It never waits for a lock while it holds one, so that it has no deadlock with the follower, which marks rows in the
 # order of the log.
 LOCK: Final = """
