@@ -12,6 +12,7 @@ from televent.application.event_store.context import Context
 from televent.application.field_limits import check_texts
 from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.calendars import CalendarRow
+from televent.application.read_models.resources import Found
 from televent.application.refusals import PreconditionFailed, ReadOnlyShare, UnknownResource
 from televent.application.use_cases.calendars.which_calendar import calendar_to_write
 from televent.application.use_cases.events.guest_list import guests_named
@@ -52,9 +53,10 @@ def create_event(
         raise ReadOnlyShare()
     owner = account if calendar.share is None else backend.people.account(calendar.tenant)
     event_id = uuid5(context.command_id, "event")
+    own_uid = f"{event_id}@{backend.people.mail_domain}"
     with refusing():
         text = draft_event(
-            uid=uid or f"{event_id}@{backend.people.mail_domain}",
+            uid=uid or own_uid,
             now=context.now,
             values=values,
             organizer=organizer_of(backend, owner),
@@ -67,9 +69,13 @@ def create_event(
             as_owner = replace(context, tenant=calendar.tenant)
             stored = put_into_shared(backend, as_owner, row=calendar, href=href, text=text, conditions=only_new)
         else:
+            # Nothing has a name and a UID that come from a new command. If the command came before, the transaction
+            # conflicts with its event, and the rows are read.
+            found = Found(calendar, None, (), own_uid) if uid is None and not guests else None
             stored = put_object(
-                backend, context, calendar=calendar.name, href=href, text=text, conditions=only_new, account=account
-            )
+                backend, context, calendar=calendar.name, href=href, text=text, conditions=only_new, account=account,
+                found=found,
+            )  # fmt: skip
     except PreconditionFailed:
         # The same command came twice; the event of the first one is there.
         there = backend.reads.resources(calendar.tenant, calendar.calendar_id, [href])
