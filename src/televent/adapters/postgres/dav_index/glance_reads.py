@@ -21,8 +21,8 @@ GLANCE_COLUMNS: Final = """calendar_id, href, stream_id, uid, etag, schedule_tag
             AND NOT EXISTS (SELECT 1 FROM address AS other WHERE other.address = was.address AND other.verified)
         )"""
 # A message in the inbox has its stream's id as its UID. The rows of a deleted calendar are deleted with it. With "NOT
-# deleted", or with "=" for the tenant, other indexes could serve: a planner that knows nothing of the table yet takes them,
-# and reads all events of the account, or of all.
+# deleted", or with "=" for the tenant, other indexes could serve: a planner that knows nothing of the table yet takes
+# them, and reads all events of the account, or of all.
 IS_EVENT: Final = "ics IS NOT NULL AND component = 'VEVENT' AND uid <> stream_id::text"
 GLANCE: Final = f"""
     SELECT {GLANCE_COLUMNS} FROM resource JOIN account USING (tenant_id)
