@@ -129,6 +129,20 @@ def test_a_worker_that_died_gives_its_work_back(shop: Shop, outbox: PostgresOutb
     assert outbox.counts() == {"completed": 1}
 
 
+def test_one_statement_completes_those_claims_that_are_still_held(shop: Shop, outbox: PostgresOutbox) -> None:
+    enqueue(shop, outbox, 3)
+    first = outbox.claim(NOON + MINUTE)
+    assert len(first) == 3
+    again = outbox.claim(NOON + MINUTE + LEASE, limit=1)
+    lost = {each.outbox_id for each in again}
+    outbox.complete_claims(first, NOON + MINUTE + LEASE)
+    assert outbox.counts() == {"completed": 2, "processing": 1}
+    assert {row["id"] for row in outbox.listed(["processing"])} == lost
+    outbox.complete_claims(again, NOON + MINUTE + LEASE)
+    outbox.complete_claims([], NOON)
+    assert outbox.counts() == {"completed": 3}
+
+
 def test_a_claim_that_is_renewed_is_taken_by_nobody(shop: Shop, outbox: PostgresOutbox) -> None:
     enqueue(shop, outbox)
     (claimed,) = outbox.claim(NOON)

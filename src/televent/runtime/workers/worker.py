@@ -37,6 +37,7 @@ from televent.runtime.compose import Core
 from televent.runtime.revocations import prune_register
 from televent.runtime.session_keys import session_keys
 from televent.runtime.workers.claims import kept
+from televent.runtime.workers.completions import Completions
 
 log = structlog.get_logger("televent.worker")
 
@@ -104,12 +105,13 @@ def _context(message: Claimed, now: datetime) -> Context:
 async def drain(core: Core, handlers: Sequence[Handler], stop: asyncio.Event) -> None:
     """Claims and handles due messages until ``stop`` is set; then it finishes those under way."""
     by_kind = {kind: handler for handler in handlers for kind in handler.kinds}
+    completions = Completions(core)
     mass = 0
 
     async def handle(message: Claimed) -> None:
         nonlocal mass
         try:
-            await _handle(core, by_kind[type(message.message)], message)
+            await _handle(core, by_kind[type(message.message)], message, completions)
         finally:
             mass -= CATALOGUE.is_mass(type(message.message))
 
@@ -197,7 +199,7 @@ def _claim(core: Core, kinds: tuple[type[Message], ...], room: int, mass: int) -
         return []
 
 
-async def _handle(core: Core, handler: Handler, message: Claimed) -> None:
+async def _handle(core: Core, handler: Handler, message: Claimed, completions: Completions) -> None:
     async with kept(core, [message]) as claims:
         try:
             await handler.handle(message)
@@ -207,7 +209,7 @@ async def _handle(core: Core, handler: Handler, message: Claimed) -> None:
         except Exception as error:
             await core.run(_failed, core, *claims(), error)
             return
-        await core.run(core.outbox.complete, *claims(), core.backend.clock())
+        await completions.complete(claims)
         log.info("a message is completed", name=message.name, correlation_id=message.correlation_id)
 
 

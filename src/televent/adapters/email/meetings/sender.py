@@ -8,7 +8,7 @@ person who connects Telegram, or unblocks the bot, is not told again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -26,18 +26,26 @@ from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp, RetryLater, Undeliverable
 from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases.scheduling.answer_by_link import issue_link
-from televent.application.use_cases.scheduling.cards import Card, card_of, open_question
-from televent.application.use_cases.scheduling.news import MAX_FACTS, accepted_before, answers_of, news_of
+from televent.application.use_cases.scheduling.cards import Card, Rows, card_of, open_question, rows_of
+from televent.application.use_cases.scheduling.news import Events, accepted_before, answers_of, events_of, news_of
 from televent.application.use_cases.scheduling.proposal_by_link import issue_proposal_link
 from televent.application.use_cases.scheduling.proposals import open_proposals
 from televent.application.use_cases.scheduling.unreached import Enqueue, Text, tell_organizer
 from televent.domain.calendar_object.events import CounterProposed
 from televent.domain.calendar_object.proposals import ProposalAnswerReceived, proposal_key
-from televent.domain.ids import StreamKey
 from televent.wording.display import Display
 
 SOON: Final = 1.0
 """Seconds until a mail is tried again that meets another sender of messages about the same event."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A mail that tells of facts later than version ``after``. ``in_reply_to``: the first mail about the event."""
+
+    written: Written
+    after: int
+    in_reply_to: str | None
 
 
 class MeetingMailSender:
@@ -77,60 +85,81 @@ class MeetingMailSender:
             return
         written = await asyncio.to_thread(self._proposal, mail, account, display)
         if written is not None:
-            await self._send(message, mail, account, written)
+            in_reply_to = await asyncio.to_thread(self._thread, message, mail, account)
+            await self._mails.send(message, account, written.content, in_reply_to=in_reply_to)
 
     async def _tell(self, message: Claimed, mail: MeetingMail, account: AccountRow, display: Display) -> None:
         """Sends what the person was not told yet, and notes that they were told it."""
         living, tenant = self._backend.living, account.tenant
         kind: Kind = "card" if mail.what == "card" else "answers"
-        was = await asyncio.to_thread(living.hold, tenant, mail.stream_id, kind, self._backend.clock())
-        if was is None:
-            raise RetryLater(SOON, "another message about this event is being sent")
+        ready = await asyncio.to_thread(self._ready, message, mail, account, display, kind)
+        if ready is None:
+            return
         now: Living | None = None
         try:
-            if mail.version and was.shown >= mail.version:
-                return
-            after = was.shown if kind == "answers" else was.shown or max(mail.version - 1, 0)
-            make: Callable[..., Written | None] = self._card if kind == "card" else self._answers
-            written = await asyncio.to_thread(make, mail, account, display, after)
-            if written is None:
-                return
-            await self._send(message, mail, account, written)
+            await self._mails.send(message, account, ready.written.content, in_reply_to=ready.in_reply_to)
             # The newest message about the event is this mail: a card in a chat is not the living one any more.
-            now = Living(None, None, after, written.version, self._backend.clock())
+            now = Living(None, None, ready.after, ready.written.version, self._backend.clock())
         finally:
             await asyncio.to_thread(living.release, tenant, mail.stream_id, kind, now)
+
+    def _ready(
+        self, message: Claimed, mail: MeetingMail, account: AccountRow, display: Display, kind: Kind
+    ) -> _Ready | None:
+        """The mail, with its event held until it is sent; None where it tells nothing new. Raises RetryLater.
+
+        All reads are one call: each change of threads waits for other work of the process.
+        """
+        living, tenant = self._backend.living, account.tenant
+        was = living.hold(tenant, mail.stream_id, kind, self._backend.clock())
+        if was is None:
+            raise RetryLater(SOON, "another message about this event is being sent")
+        ready: _Ready | None = None
+        try:
+            if mail.version and was.shown >= mail.version:
+                return None
+            after = was.shown if kind == "answers" else was.shown or max(mail.version - 1, 0)
+            make = self._card if kind == "card" else self._answers
+            written = make(mail, account, display, after)
+            if written is not None:
+                ready = _Ready(written, after, self._thread(message, mail, account))
+            return ready
+        finally:
+            if ready is None:
+                living.release(tenant, mail.stream_id, kind)
 
     def _card(self, mail: MeetingMail, account: AccountRow, display: Display, after: int) -> Written | None:
         """The mail for an attendee; None where there is nothing that they were not told."""
         backend, tenant = self._backend, account.tenant
         # Before the card: a change that comes between the two would count as told, and no mail would show it.
-        news = news_of(backend, tenant, mail.stream_id, after=after)
-        card = open_question(backend, tenant, mail.stream_id, now=backend.clock())
-        if card is None:
+        events = events_of(backend, tenant, mail.stream_id, after=after)
+        news = news_of(backend, tenant, mail.stream_id, after=after, events=events)
+        read = rows_of(backend, tenant, mail.stream_id, account)
+        card = open_question(backend, tenant, mail.stream_id, now=backend.clock(), read=read) if read else None
+        if read is None or card is None:
             return None
         # The organizer's mail does not say that Televent shows the event at another time than it means.
-        if card.entry.unknown_zone is None and self._has_the_mail(mail, account):
+        if card.entry.unknown_zone is None and self._has_the_mail(mail, read, events):
             return None
         if not (news.made or news.changed or (news.asks and card.unanswered)):
             return None
         if not account.preferences.notify_on_invite and not accepted_before(backend, tenant, mail.stream_id):
             return None
-        return card_mail(card, news, display, self._link(account, card))
+        return card_mail(card, news, display, self._link(card, read))
 
-    def _link(self, account: AccountRow, card: Card) -> str | None:
+    def _link(self, card: Card, read: Rows) -> str | None:
         if self._identity.public_url is None or not card.open:
             return None
-        return f"{self._identity.public_url}/i/{issue_link(self._backend, self._links, account.tenant, card)}"
+        return f"{self._identity.public_url}/i/{issue_link(self._backend, self._links, card, read)}"
 
-    def _has_the_mail(self, mail: MeetingMail, account: AccountRow) -> bool:
-        """Whether the organizer, who is elsewhere, has sent a mail of their own to an address of this person."""
-        found = self._fact(mail, account)
-        row = self._backend.reads.by_stream(account.tenant, mail.stream_id)
-        if found is None or found[0] != "email" or row is None:
+    def _has_the_mail(self, mail: MeetingMail, read: Rows, events: Events) -> bool:
+        """Whether the organizer, who is elsewhere, has sent a mail of their own to an address of this person.
+        ``events``: those that were read already; an earlier one is read again."""
+        found = _about(mail, events) if mail.version else None
+        if (found or self._fact(mail, read.account) or ("", None))[0] != "email":
             return False
-        invited = {each.address for one in row.text.reading.instances() for each in one.attendees}
-        return not invited.isdisjoint(account.addresses)
+        invited = {each.address for one in read.row.text.reading.instances() for each in one.attendees}
+        return not invited.isdisjoint(read.account.addresses)
 
     def _answers(self, mail: MeetingMail, account: AccountRow, display: Display, after: int) -> Written | None:
         """The mail for an organizer; None where nobody has answered since the last one, or the event is gone."""
@@ -156,17 +185,20 @@ class MeetingMailSender:
 
     def _fact(self, mail: MeetingMail, account: AccountRow) -> tuple[str, object] | None:
         """The door and the fact that the mail is about; without a version, the newest one that is of its kind."""
-        key = StreamKey(account.tenant, mail.stream_id)
-        events = self._backend.store.newest(key, after=max(mail.version - 1, 0), limit=MAX_FACTS)
-        if mail.version:
-            return next(((e.door, fact) for e, fact in events if e.originator_version == mail.version), None)
-        return next(((e.door, fact) for e, fact in reversed(events) if _is_about(fact, mail)), None)
+        return _about(mail, events_of(self._backend, account.tenant, mail.stream_id, after=max(mail.version - 1, 0)))
 
-    async def _send(self, message: Claimed, mail: MeetingMail, account: AccountRow, written: Written) -> None:
+    def _thread(self, message: Claimed, mail: MeetingMail, account: AccountRow) -> str | None:
+        """The Message-ID of the first mail about the event; None where this mail is the first."""
         own_id = self._mails.own_id(message)
-        first_id = await asyncio.to_thread(self._links.thread, account.tenant, mail.stream_id, own_id)
-        in_reply_to = first_id if first_id != own_id else None
-        await self._mails.send(message, account, written.content, in_reply_to=in_reply_to)
+        first_id = self._links.thread(account.tenant, mail.stream_id, own_id)
+        return first_id if first_id != own_id else None
+
+
+def _about(mail: MeetingMail, events: Events) -> tuple[str, object] | None:
+    """The door and the fact among ``events`` that the mail is about."""
+    if mail.version:
+        return next(((e.door, fact) for e, fact in events if e.originator_version == mail.version), None)
+    return next(((e.door, fact) for e, fact in reversed(events) if _is_about(fact, mail)), None)
 
 
 def _is_about(fact: object, mail: MeetingMail) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from televent.adapters.email.outgoing.outbound import MailSender
@@ -54,13 +55,13 @@ class GuestMailSender:
             if held.plan is not None:
                 held = await self._finish(message, guest, held.version, held.plan)
             if held.version < change.version:
-                await self._tell(message, guest, held.version, await self._gathered(guest))
+                await self._tell(message, guest, held.version)
         finally:
             await asyncio.to_thread(self._sent.release, guest, message.outbox_id)
 
-    async def _gathered(self, guest: Guest) -> bool:
+    def _gathered(self, guest: Guest) -> bool:
         """Whether a waiting change asks again. Raises RetryLater while more changes may follow."""
-        waiting = await asyncio.to_thread(self._sent.waiting, guest)
+        waiting = self._sent.waiting(guest)
         if waiting is None:
             return False
         left = quiet_at(waiting, self._backend.mail_quiet) - self._backend.clock()
@@ -68,16 +69,28 @@ class GuestMailSender:
             raise RetryLater(left.total_seconds(), "more changes may follow")
         return waiting.asks
 
-    async def _tell(self, message: Claimed, guest: Guest, since: int, asks: bool) -> None:
-        await asyncio.to_thread(keep_answers, self._backend, guest, since=since)
-        found = await asyncio.to_thread(mails_for, self._backend, guest, since=since, asks=asks)
-        if not found.mails:
+    async def _tell(self, message: Claimed, guest: Guest, since: int) -> None:
+        planned = await asyncio.to_thread(self._planned, message, guest, since)
+        if planned is None:
             # They still have the version of their last mail, so that is the one which their answers are about.
             return
-        plan = Plan(message.outbox_id, found.version, asks)
-        await asyncio.to_thread(self._sent.plan, guest, plan)
+        plan, found = planned
         await self._send(message, guest, plan, found)
         await asyncio.to_thread(self._sent.sent, guest, found.version)
+
+    def _planned(self, message: Claimed, guest: Guest, since: int) -> tuple[Plan, GuestMails] | None:
+        """The mails that tell what the guest was not told yet, with their plan, which is stored; None without one.
+
+        All reads are one call: each change of threads waits for other work of the process. Raises RetryLater.
+        """
+        asks = self._gathered(guest)
+        keep_answers(self._backend, guest, since=since)
+        found = mails_for(self._backend, guest, since=since, asks=asks)
+        if not found.mails:
+            return None
+        plan = Plan(message.outbox_id, found.version, asks)
+        self._sent.plan(guest, plan)
+        return plan, found
 
     async def _finish(self, message: Claimed, guest: Guest, since: int, plan: Plan) -> Sent:
         found = await asyncio.to_thread(
@@ -92,14 +105,16 @@ class GuestMailSender:
             if part < plan.parts:
                 continue
             try:
-                linked = await asyncio.to_thread(self._linked, guest, mail)
-                await self._sender.send_to_guest(replace(message, outbox_id=mail_id(plan.outbox_id, part)), linked)
+                own = replace(message, outbox_id=mail_id(plan.outbox_id, part))
+                await self._sender.send_to_guest(own, partial(self._linked, guest, mail))
             except Exception as error:
                 if part == 0 and (isinstance(error, NoConnection) or not isinstance(error, MailUnreachable)):
                     # Nothing was taken, so the next attempt tells of later changes as well.
                     await asyncio.to_thread(self._sent.plan, guest, None)
                 raise
-            await asyncio.to_thread(self._sent.plan, guest, replace(plan, parts=part + 1))
+            if part + 1 < len(found.mails):
+                # After the last one ``sent`` ends the plan.
+                await asyncio.to_thread(self._sent.plan, guest, replace(plan, parts=part + 1))
 
     def _linked(self, guest: Guest, mail: GuestMail) -> GuestMail:
         """The mail with the page by which the guest answers; without one where no page can be reached."""

@@ -85,30 +85,38 @@ class MailSender:
                 case OperatorMail() as mail:
                     await self._forward(message, mail)
                 case CalendarMail() as mail:
-                    await self._send_calendar(message, GuestMail(mail))
+                    await self._send_calendar(message, lambda: GuestMail(mail))
                 case _:
                     raise GiveUp(f"no mail is made of {message.name}")
 
-    async def send_to_guest(self, message: Claimed, mail: GuestMail) -> None:
-        """Sends one of the mails of ``message``, whose id makes the Message-ID. Raises as handle."""
+    async def send_to_guest(self, message: Claimed, make: Callable[[], GuestMail]) -> None:
+        """Sends one of the mails of ``message``, whose id makes the Message-ID. ``make`` reads the mail; it is called
+        in a thread. Raises as handle."""
         with outcomes():
-            await self._send_calendar(message, mail)
+            await self._send_calendar(message, make)
 
-    async def _send_calendar(self, message: Claimed, guest_mail: GuestMail) -> None:
+    async def _send_calendar(self, message: Claimed, make: Callable[[], GuestMail]) -> None:
+        mail, envelope_from, recipient = await asyncio.to_thread(self._calendar_mail, message, make)
+        await self._mailer.send(mail, envelope_from=envelope_from, recipient=recipient)
+
+    def _calendar_mail(self, message: Claimed, make: Callable[[], GuestMail]) -> tuple[bytes, str, str]:
+        """The finished mail, its envelope sender and its recipient. Reads the database: all of it in one call, because
+        each change of threads waits for other work of the process."""
+        guest_mail = make()
         outgoing = guest_mail.mail
         us = self._identity
         reply = outgoing.method in FROM_ATTENDEE
-        token = await asyncio.to_thread(self._book.token, message.tenant, outgoing.uid, outgoing.recipient)
+        token = self._book.token(message.tenant, outgoing.uid, outgoing.recipient)
         text = CalendarText(outgoing.text.encode())
-        identity = await asyncio.to_thread(self._identity_in, text, outgoing, AccountId(message.tenant), token)
+        identity = self._identity_in(text, outgoing, AccountId(message.tenant), token)
         calendar = wire.as_attendee(text, identity) if reply else wire.as_organizer(text, identity)
         own_id = mime.message_id(us.mail_domain, message.tenant, message.outbox_id)
-        first_id = await asyncio.to_thread(self._book.thread, token, own_id)
+        first_id = self._book.thread(token, own_id)
         if reply:
             # An answer belongs to the mail that asked; clients show it below that one.
             rids = [rid for rid, _ in parts_of(text).items()]
             tenant = AccountId(message.tenant)
-            asked = await asyncio.to_thread(self._book.invitation, tenant, outgoing.uid, rids)
+            asked = self._book.invitation(tenant, outgoing.uid, rids)
             first_id = asked or first_id
         if isinstance(outgoing, CalendarRefresh):
             words = refresh_content(outgoing, identity.name)
@@ -131,11 +139,8 @@ class MailSender:
         # The words about a change are made from facts, which have the addresses of the calendar.
         subject, plain, rich = (wire.outside_text(each, identity) for each in (mail.subject, mail.plain, mail.html))
         mail = replace(mail, subject=subject, plain=plain, html=rich)
-        await self._mailer.send(
-            mime.calendar_mail(mail, outgoing.method, calendar.raw),
-            envelope_from=f"bounce+{token}@{us.mail_domain}",
-            recipient=outgoing.recipient,
-        )
+        made = mime.calendar_mail(mail, outgoing.method, calendar.raw)
+        return made, f"bounce+{token}@{us.mail_domain}", outgoing.recipient
 
     def _identity_in(self, text: CalendarText, outgoing: CalendarMail, tenant: AccountId, token: str) -> wire.Identity:
         """The addresses of the person who writes, and of the people here whom the message names. Reads the database."""

@@ -15,6 +15,7 @@ from televent.adapters.postgres.queues.outbox_statements import (
     CLAIM,
     COMPLETE,
     COMPLETE_ALL,
+    COMPLETE_CLAIMS,
     DELIVERED,
     DROP,
     DROP_FAILED,
@@ -73,8 +74,8 @@ UNKNOWN_REASON = (
 class PostgresOutbox:
     """Stores, claims and settles messages. ``pool`` gives connections in autocommit mode. Thread-safe.
 
-    ``complete``, ``complete_all``, ``release`` and ``settle_failure`` raise no Outage: after one they settle the claims
-    as soon as the database answers again.
+    ``complete``, ``complete_claims``, ``complete_all``, ``release`` and ``settle_failure`` raise no Outage: after one
+    they settle the claims as soon as the database answers again.
 
     ``catalogue``: the messages that this version of the program knows. It leaves all others to other versions.
     """
@@ -135,6 +136,17 @@ class PostgresOutbox:
     def complete(self, message: Claimed, now: datetime) -> None:
         """Sets the message to completed; changes nothing where the claim was lost meanwhile."""
         self._settle(COMPLETE, message, {"now": now})
+
+    def complete_claims(self, messages: Sequence[Claimed], now: datetime) -> None:
+        """Does for many messages what ``complete`` does for one, in one statement."""
+        if messages:
+            each = {
+                "tenants": [message.tenant for message in messages],
+                "ids": [message.outbox_id for message in messages],
+                "attempts": [message.attempts for message in messages],
+                "leases": list({lease for message in messages for lease in message.leases}),
+            }
+            self._settle_claims(COMPLETE_CLAIMS, {**each, "now": now})
 
     def complete_all(self, messages: Sequence[Claimed], now: datetime) -> None:
         """Sets messages to completed that may be delivered again without harm. It does not wait for the disk: after a

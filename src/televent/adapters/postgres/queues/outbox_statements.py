@@ -42,6 +42,13 @@ _SPENT = (
     "payload = CASE WHEN kind LIKE ANY ('{email/%%,password_code/%%,registration_code/%%}') THEN '{}' ELSE payload END"
 )
 COMPLETE = _SETTLE.format(change=f"state = 'completed', finished_at = %(now)s, {_SPENT}")
+# The same for many claims. The commit waits for the disk, as that of one does, but once for all of them.
+COMPLETE_CLAIMS = f"""
+    UPDATE outbox AS owed SET state = 'completed', finished_at = %(now)s, lease_until = NULL, {_SPENT}
+    FROM unnest(%(tenants)s::uuid[], %(ids)s::uuid[], %(attempts)s::integer[])
+        AS claim (tenant_id, outbox_id, attempts)
+    WHERE owed.tenant_id = claim.tenant_id AND owed.outbox_id = claim.outbox_id AND owed.state = 'processing'
+        AND owed.attempts = claim.attempts AND owed.lease_until = ANY (%(leases)s)"""  # noqa: S608
 # The commit does not wait for the disk: for messages that may be delivered a second time without harm.
 _LAX = "WITH lax AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))"
 # Many messages of one claim; each claim has a lease of its own.

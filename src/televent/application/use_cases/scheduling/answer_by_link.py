@@ -14,8 +14,7 @@ from televent.application.mail_records.answer_links import AnswerLink, AnswerLin
 from televent.application.read_models.accounts import AccountRow
 from televent.application.refusals import NotFromThere, NotInvited, UnknownResource
 from televent.application.use_cases.scheduling.answer_invitation import answer_invitation
-from televent.application.use_cases.scheduling.cards import Card, card_of
-from televent.domain.ids import AccountId
+from televent.application.use_cases.scheduling.cards import Card, Rows, card_of
 from televent.ical.zones.moments import utc_of
 
 KEPT: Final = timedelta(days=30)
@@ -44,13 +43,13 @@ class Linked:
         return hashlib.sha256(repr([str(each) for each in shown]).encode()).hexdigest()[:16]
 
 
-def issue_link(backend: Backend, links: AnswerLinks, tenant: AccountId, card: Card, purpose: str = "") -> str:
-    """The token by which this person answers what the card asks. ``purpose``: as in AnswerLink."""
-    now, stream_id = backend.clock(), card.entry.stream_id
-    end: datetime | None = utc_of(card.entry.end, ZoneInfo(backend.people.account(tenant).timezone))
-    row = backend.reads.by_stream(tenant, stream_id)
-    if card.recurrence_id is None and card.recurs and row is not None:
-        end = row.text.reading.span[1]
+def issue_link(backend: Backend, links: AnswerLinks, card: Card, read: Rows, purpose: str = "") -> str:
+    """The token by which a person answers what the card asks, which was made of ``read``. ``purpose``: as in
+    AnswerLink."""
+    now, tenant, stream_id = backend.clock(), read.account.tenant, card.entry.stream_id
+    end: datetime | None = utc_of(card.entry.end, ZoneInfo(read.account.timezone))
+    if card.recurrence_id is None and card.recurs:
+        end = read.row.text.reading.span[1]
     expires = now + KEPT_ENDLESS if end is None else min(max(end, now), now + 100 * KEPT_ENDLESS) + KEPT
     return links.issue(tenant, stream_id, card.recurrence_id, expires, purpose)
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from televent.application.backend import Backend
+from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.resources import ResourceRow
 from televent.application.use_cases.calendars.agenda import Entry, entry_of
 from televent.application.use_cases.scheduling.removal import is_removed
@@ -26,6 +27,21 @@ from televent.ical.zones.moments import utc_of
 MAX_CANCELLED: Final = 50
 """Max cancelled occurrences that the search for the next occurrence skips."""
 _SECOND: Final = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a card: the copy of its owner, and the owner."""
+
+    row: ResourceRow
+    account: AccountRow
+
+
+def rows_of(backend: Backend, tenant: AccountId, stream_id: UUID, account: AccountRow | None = None) -> Rows | None:
+    """The rows of a card; None where there is no such event. ``account``: the owner's row, where the caller has read
+    it. Raises UnknownAccount."""
+    row = backend.reads.by_stream(tenant, stream_id)
+    return Rows(row, account or backend.people.account(tenant)) if row is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +78,20 @@ class Card:
 
 
 def card_of(
-    backend: Backend, tenant: AccountId, stream_id: UUID, recurrence_id: str | None = None, *, now: datetime
+    backend: Backend,
+    tenant: AccountId,
+    stream_id: UUID,
+    recurrence_id: str | None = None,
+    *,
+    now: datetime,
+    read: Rows | None = None,
 ) -> Card | None:
-    """The card of an event, or of one occurrence of it; None where there is no such event or occurrence."""
-    row = backend.reads.by_stream(tenant, stream_id)
-    if row is None or row.ics is None:
+    """The card of an event, or of one occurrence of it; None where there is no such event or occurrence. ``read``: the
+    rows, where the caller has read them."""
+    read = read or rows_of(backend, tenant, stream_id)
+    if read is None or read.row.ics is None:
         return None
-    account = backend.people.account(tenant)
+    row, account = read.row, read.account
     me, zone = frozenset(backend.people.addresses_of(account)), ZoneInfo(account.timezone)
     reading = row.text.reading
     part = _whole(row, now, zone) if recurrence_id is None else _occurrence(row, recurrence_id, now, zone)
@@ -90,13 +113,16 @@ def card_of(
     return Card(entry, part.recurrence_id, state, rule, waiting, removed, first)
 
 
-def open_question(backend: Backend, tenant: AccountId, stream_id: UUID, *, now: datetime) -> Card | None:
+def open_question(
+    backend: Backend, tenant: AccountId, stream_id: UUID, *, now: datetime, read: Rows | None = None
+) -> Card | None:
     """The card that a person has to answer first: of the event where that is unanswered, else of the first date that
-    waits. None where there is no such event."""
-    card = card_of(backend, tenant, stream_id, now=now)
+    waits. None where there is no such event. ``read``: as in card_of."""
+    read = read or rows_of(backend, tenant, stream_id)
+    card = card_of(backend, tenant, stream_id, now=now, read=read) if read is not None else None
     if card is None or card.entry.partstat == UNANSWERED or not card.waiting:
         return card
-    return card_of(backend, tenant, stream_id, card.waiting[0], now=now) or card
+    return card_of(backend, tenant, stream_id, card.waiting[0], now=now, read=read) or card
 
 
 def dates_of(

@@ -14,7 +14,7 @@ from televent.application.mail_records.answer_links import GUEST, AnswerLinks
 from televent.application.mail_records.sent_mail import Guest
 from televent.application.refusals import TryAgain
 from televent.application.use_cases.scheduling.answer_by_link import Linked, issue_link
-from televent.application.use_cases.scheduling.cards import card_of
+from televent.application.use_cases.scheduling.cards import card_of, rows_of
 from televent.application.use_cases.scheduling.receive_itip import Incoming, receive_itip
 from televent.domain.calendar_object.decision import known_of
 from televent.domain.ids import StreamKey
@@ -32,8 +32,11 @@ GuestRefused = Literal["gone", "cancelled", "over", "removed", "moved"]
 
 def issue_guest_link(backend: Backend, links: AnswerLinks, guest: Guest, recurrence_id: str | None) -> str | None:
     """The token by which this guest answers the event, or one occurrence; None where there is none any more."""
-    card = card_of(backend, guest.tenant, guest.stream_id, recurrence_id, now=backend.clock())
-    return issue_link(backend, links, guest.tenant, card, GUEST + guest.recipient) if card is not None else None
+    read = rows_of(backend, guest.tenant, guest.stream_id)
+    if read is None:
+        return None
+    card = card_of(backend, guest.tenant, guest.stream_id, recurrence_id, now=backend.clock(), read=read)
+    return issue_link(backend, links, card, read, GUEST + guest.recipient) if card is not None else None
 
 
 def guest_of(backend: Backend, linked: Linked) -> Attendee | None:

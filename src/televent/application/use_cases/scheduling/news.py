@@ -12,6 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from televent.application.backend import Backend
+from televent.application.event_store.recorded import RecordedEvent
 from televent.domain.calendar_object.details import Answered, Details, Difference, WhatChanged
 from televent.domain.calendar_object.events import EventCancelled, InvitationReceived, RsvpGiven
 from televent.domain.ids import AccountId, StreamKey
@@ -20,6 +21,8 @@ MAX_FACTS: Final = 1000
 """Max facts that are read for one message."""
 MAX_AGE: Final = timedelta(days=1)
 """Max time before the newest answer for which earlier ones are told with it."""
+Events = Sequence[tuple[RecordedEvent, Any]]
+"""Facts with their stored events."""
 TOLD: Final = frozenset({"DESCRIPTION", "URL", "CONFERENCE", "ATTACH"})
 """The other properties whose change a reader is told."""
 
@@ -58,9 +61,23 @@ class Answers:
     answers: tuple[Answered, ...]
 
 
-def news_of(backend: Backend, tenant: AccountId, stream_id: UUID, *, after: int, upto: int | None = None) -> News:
-    """The changes by the organizer with versions in (``after``, ``upto``]; ``upto`` None: all later ones."""
-    version, facts = _facts(backend, tenant, stream_id, after, upto)
+def events_of(backend: Backend, tenant: AccountId, stream_id: UUID, *, after: int) -> Events:
+    """The newest facts of a copy with versions later than ``after``, oldest first, each with its stored event."""
+    return backend.store.newest(StreamKey(tenant, stream_id), after=after, limit=MAX_FACTS)
+
+
+def news_of(
+    backend: Backend,
+    tenant: AccountId,
+    stream_id: UUID,
+    *,
+    after: int,
+    upto: int | None = None,
+    events: Events | None = None,
+) -> News:
+    """The changes by the organizer with versions in (``after``, ``upto``]; ``upto`` None: all later ones. ``events``:
+    those of events_of, where the caller has read them."""
+    version, facts = _facts(backend, tenant, stream_id, after, upto, events)
     told = [each for each in facts if _is_told(each)]
     changes = [each.what for each in told]
     was = next((each.was for each in changes if each.was is not None), None)
@@ -82,7 +99,7 @@ def news_of(backend: Backend, tenant: AccountId, stream_id: UUID, *, after: int,
 def answers_of(backend: Backend, tenant: AccountId, stream_id: UUID, *, after: int, upto: int | None = None) -> Answers:
     """The answers in the organizer's copy with versions in (``after``, ``upto``], without those that changed nothing
     and have no comment."""
-    events = backend.store.newest(StreamKey(tenant, stream_id), after=after, limit=MAX_FACTS)
+    events = events_of(backend, tenant, stream_id, after=after)
     newest = max((event.recorded_at for event, fact in events if _is_answer(fact)), default=None)
     found = [
         Answered(
@@ -110,8 +127,10 @@ def accepted_before(backend: Backend, tenant: AccountId, stream_id: UUID) -> boo
     return bool(given) and given[-1] in ("ACCEPTED", "TENTATIVE")
 
 
-def _facts(backend: Backend, tenant: AccountId, stream_id: UUID, after: int, upto: int | None) -> tuple[int, list[Any]]:
-    events = backend.store.newest(StreamKey(tenant, stream_id), after=after, limit=MAX_FACTS)
+def _facts(
+    backend: Backend, tenant: AccountId, stream_id: UUID, after: int, upto: int | None, events: Events | None = None
+) -> tuple[int, list[Any]]:
+    events = events_of(backend, tenant, stream_id, after=after) if events is None else events
     version = events[-1][0].originator_version if events else after
     return version, [fact for event, fact in events if upto is None or event.originator_version <= upto]
 

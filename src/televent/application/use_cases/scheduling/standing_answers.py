@@ -41,6 +41,8 @@ def keep_answers(backend: Backend, guest: Guest, *, since: int) -> None:
 
     ``since``: the version of the organizer's copy that they were told last. Raises Outage, TryAgain.
     """
+    if since == 0:
+        return  # They were told nothing yet.
     texts = _texts(backend, guest, since)
     key = StreamKey(guest.tenant, guest.stream_id)
     loaded = backend.store.load(CALENDAR_OBJECT, key)
@@ -70,7 +72,7 @@ def _texts(backend: Backend, guest: Guest, since: int) -> list[CalendarText]:
     """The text that the guest was told last, and those that the copy has had since; [] where it was not there."""
     key = StreamKey(guest.tenant, guest.stream_id)
     facts = backend.store.newest(key, after=since, limit=LOOKED_AT + 1)
-    if since == 0 or not 0 < len(facts) <= LOOKED_AT:
+    if not 0 < len(facts) <= LOOKED_AT:
         return []
     state = backend.store.load_at(CALENDAR_OBJECT, key, since).state
     texts = [state.text]
