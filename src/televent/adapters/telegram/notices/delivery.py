@@ -28,6 +28,7 @@ from televent.adapters.telegram.notices.sharing import send_share
 from televent.adapters.telegram.notices.texts import send_text
 from televent.adapters.telegram.notices.uninvited import send_uninvited
 from televent.adapters.telegram.notices.wanted import is_wanted
+from televent.application.messages.catalogue import CATALOGUE
 from televent.application.messages.chat import (
     AnswerNotice,
     CalendarOffer,
@@ -48,6 +49,10 @@ from televent.domain.ids import AccountId
 
 PATIENCE: Final = 3.0
 """Max seconds that a message waits in this process for its turn; then it goes back to the outbox."""
+ASKED: Final = 3
+"""Times that a mass message asks for a turn before it goes back to the outbox."""
+AGAIN: Final = 1.0
+"""Seconds between two of them."""
 TURNS: Final = 10
 """Max attempts of the second call for a message to get a turn."""
 FLOOD: Final = 5.0
@@ -75,8 +80,9 @@ SENDERS: Final[Mapping[type[Message], Sender]] = MappingProxyType(
 class ChatPace(Protocol):
     """Keeps Telegram's limits for all processes. Synchronous; called in a thread."""
 
-    def admit(self, chat_id: int, patience: float) -> float:
-        """The seconds until a message to this chat may be sent. It is counted where they are at most ``patience``."""
+    def admit(self, chat_id: int, patience: float, *, mass: bool = False) -> float:
+        """The seconds until a message to this chat may be sent. It is counted where they are at most ``patience``.
+        ``mass``: it is a mass message, which lets the others go first."""
 
     def postpone(self, chat_id: int | None, seconds: float) -> None:
         """Lets messages to this chat, or to all chats, wait."""
@@ -115,7 +121,7 @@ class TelegramNotices:
             return
         known = await run(backend.chats.closed, message.tenant, backend.clock())
         if known is None:
-            await self._turn_of(chat_id)
+            await self._turn_of(chat_id, mass=CATALOGUE.is_mass(type(message.message)))
             try:
                 turn = partial(self._another_turn_of, chat_id)
                 await send(Chat(self._bot, self._door, person, chat_id, turn), message.message)
@@ -133,8 +139,15 @@ class TelegramNotices:
         await run(self._tell_organizer, message, account)
         raise Undeliverable(known)
 
-    async def _turn_of(self, chat_id: int) -> None:
-        wait = await self._door.run(self._pace.admit, chat_id, PATIENCE)
+    async def _turn_of(self, chat_id: int, *, mass: bool) -> None:
+        asked = partial(self._pace.admit, chat_id, PATIENCE, mass=mass)
+        wait = await self._door.run(asked)
+        for _ in range(ASKED - 1 if mass else 0):
+            if wait <= PATIENCE:
+                break
+            # It is refused for others, not for long: a way through the outbox would cost more than to ask again.
+            await asyncio.sleep(AGAIN)
+            wait = await self._door.run(asked)
         if wait > PATIENCE:
             raise RetryLater(wait, "other messages to this chat, or to others, come first")
         if wait > 0:
