@@ -58,6 +58,9 @@ log = structlog.get_logger("televent")
 
 SOCKET = f"{REST}/ws"
 """The path of the WebSocket. No other path has one."""
+YOUNG = 10_000
+"""New containers between two collections of the youngest garbage. Python's default is 700. A request makes about a
+hundred, so each collection would scan those of all requests under way."""
 OWN_FILES = 256
 """Max files that a process opens beside its clients' connections, such as connections to the database."""
 
@@ -103,6 +106,7 @@ async def serve_http(core: Core, ready: Callable[[], None], stop: asyncio.Event,
     # The applications stay for the life of the process: a full collection would scan them, a tenth of a second in which
     # no request is answered.
     gc.freeze()
+    gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
     server = _Server(config, ready)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     stopping = asyncio.create_task(stop.wait())

@@ -82,9 +82,27 @@ _PLAIN = re.compile(r"[A-Za-z0-9._~@:+,=!$*()-]*").fullmatch
 _ROOTS = {"": "/", "caldav": "/caldav/", "principals": "/principals/"}
 
 
-@lru_cache(maxsize=4096)
+_SEGMENT = r"([A-Za-z0-9._~@:+,=!$*()-]{3,})"
+_MEMBER = re.compile(rf"/caldav/{_SEGMENT}/{_SEGMENT}/{_SEGMENT}?").fullmatch
+"""The path of a calendar or of a member, which nearly all requests name, where nothing in it needs decoding. A segment
+of three characters is neither ``.`` nor ``..``."""
+
+
 def parse(raw_path: str) -> Target | None:
     """The target of a path as the client sent it; None if no resource can have this path. Raises BadPath."""
+    # A memory of paths would not help here: each device asks about others, and once in many minutes.
+    found = _MEMBER(raw_path)
+    if found is None or found[2] in _RESERVED:
+        return parse_any(raw_path)
+    user, calendar, name = found.groups()
+    if name is None:
+        return Target(Kind.CALENDAR, raw_path, user, calendar)
+    return Target(Kind.OBJECT, raw_path, user, calendar, name, slash=False)
+
+
+@lru_cache(maxsize=4096)
+def parse_any(raw_path: str) -> Target | None:
+    """As ``parse``, for any path."""
     segments = [_decode(part) for part in raw_path.split("/")]
     if segments[0] != "" or len(segments) == 1:
         raise BadPath(raw_path)

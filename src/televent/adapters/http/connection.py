@@ -13,12 +13,13 @@ import itertools
 import socket
 import struct
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal, cast
 
 import structlog
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from televent.adapters.http.framing import FramedConnection
+from televent.adapters.http.joining import JoiningTransport
 
 log = structlog.get_logger("televent.connection")
 
@@ -166,6 +167,7 @@ class Connection(FramedConnection):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._running = cycle
+        cycle.transport = cast(asyncio.Transport, JoiningTransport(self.transport, self.loop))
         super()._start_asgi_task(cycle, app)
 
     def on_message_begin(self) -> None:

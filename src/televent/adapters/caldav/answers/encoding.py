@@ -21,10 +21,15 @@ def keep_untransformed(headers: list[Header]) -> None:
 
     A proxy that compresses the answer makes the ETag weak, and with a weak one If-Match never holds (RFC 9110
     §13.1.1)."""
-    if any(name == b"etag" for name, _ in headers):
-        control = [value for name, value in headers if name == b"cache-control"]
-        headers[:] = [each for each in headers if each[0] != b"cache-control"]
-        headers.append((b"cache-control", b", ".join([*control, b"no-transform"])))
+    control, others, tagged = [], [], False
+    for header in headers:
+        if header[0] == b"cache-control":
+            control.append(header[1])
+            continue
+        others.append(header)
+        tagged = tagged or header[0] == b"etag"
+    if tagged:
+        headers[:] = [*others, (b"cache-control", b", ".join([*control, b"no-transform"]))]
 
 
 def short(response: Response) -> bool:

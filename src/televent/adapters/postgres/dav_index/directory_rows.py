@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from msgspec import convert
 
 from televent.adapters.postgres.rows import Row
@@ -47,23 +49,29 @@ NOTE_DEVICES = """
 FILL_SELECTOR = """
     UPDATE device SET selector = %s WHERE tenant_id = %s AND device_id = %s AND hash = %s AND selector IS NULL"""
 ACCOUNT_WIDTH = 10
+"""The number of columns before those of a device."""
+WIDTH = ACCOUNT_WIDTH + 6
 _DEFAULTS = Preferences()
 make_readable(Preferences)
 
 
-def accounts_of(rows: list[Row]) -> list[AccountRow]:
+def accounts_of(rows: Sequence[Row]) -> list[AccountRow]:
     """The accounts of these rows. Consecutive rows of one account differ only in the device."""
-    accounts: list[AccountRow] = []
+    return [account for account, _ in accounts_with_rows(rows)]
+
+
+def accounts_with_rows(rows: Sequence[Row]) -> Iterator[tuple[AccountRow, Row]]:
+    """As ``accounts_of``, each account with its last row, which may have further columns."""
     devices: list[DeviceRow] = []
+    last = len(rows) - 1
     for ordinal, row in enumerate(rows):
         if row[ACCOUNT_WIDTH] is not None:
-            devices.append(DeviceRow(*row[ACCOUNT_WIDTH:]))
-        if ordinal + 1 == len(rows) or rows[ordinal + 1][0] != row[0]:
-            tenant, telegram_id, name, timezone, locale, default_calendar, *rest = row[:ACCOUNT_WIDTH]
-            profile = (tenant, telegram_id, name, timezone, locale, default_calendar)
-            chosen, erase_at, addresses, former = rest
+            devices.append(DeviceRow(*row[ACCOUNT_WIDTH:WIDTH]))
+        if ordinal == last or rows[ordinal + 1][0] != row[0]:
+            chosen, erase_at, addresses, former = row[6:ACCOUNT_WIDTH]
             preferences = _DEFAULTS if chosen is None else convert(chosen, Preferences)
+            tenant, telegram_id, name, timezone, locale, default_calendar = row[:6]
+            profile = (tenant, telegram_id, name, timezone, locale, default_calendar)
             standing = (tuple(addresses), tuple(devices), preferences, tuple(former))
-            accounts.append(AccountRow(*profile, *standing, erase_at=erase_at))
+            yield AccountRow(*profile, *standing, erase_at=erase_at), row
             devices = []
-    return accounts

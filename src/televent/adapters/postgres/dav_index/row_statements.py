@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from televent.adapters.postgres.dav_index.directory_rows import ACCOUNT_BY, ACCOUNT_WIDTH, accounts_of
+from televent.adapters.postgres.dav_index.directory_rows import ACCOUNT_BY, WIDTH, accounts_with_rows
 from televent.adapters.postgres.dav_index.few_rows import CHANGES, MEMBERS, changes_of, members_of
 from televent.adapters.postgres.dav_index.glance_reads import GLANCE_COLUMNS, IS_EVENT, glance_of
 from televent.adapters.postgres.dav_index.mark_statement import ACCOUNT_MARK, VERSION
@@ -17,7 +17,6 @@ from televent.adapters.postgres.dav_index.read_store import BARE_COLUMNS, WHOLE_
 from televent.adapters.postgres.dav_index.share_reads import CALENDAR_COLUMNS, calendar_row
 from televent.adapters.postgres.rows import Row
 from televent.application.marks import Key
-from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.resources import ResourceRow
 
 Answer = tuple[tuple[object, ...], Any, Key, str | None]
@@ -26,7 +25,6 @@ Answer = tuple[tuple[object, ...], Any, Key, str | None]
 _ACCOUNT_BY: Final = ACCOUNT_BY.replace(
     "device.last_used_at", f"device.last_used_at, {ACCOUNT_MARK.format(tenant='account.tenant_id')}", 1
 )
-_DEVICE_WIDTH: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +36,20 @@ class RowKind:
     answers: Callable[[Sequence[Row]], Iterable[Answer]]
 
 
-def _accounts(rows: Sequence[Row]) -> Iterator[tuple[AccountRow, str]]:
-    # The mark is the last column of each row of an account.
-    marks = {row[0]: row[ACCOUNT_WIDTH + _DEVICE_WIDTH] for row in rows}
-    for account in accounts_of([row[: ACCOUNT_WIDTH + _DEVICE_WIDTH] for row in rows]):
-        yield account, marks[account.tenant]
-
-
 def _by_id(rows: Sequence[Row]) -> Iterator[Answer]:
-    for row, mark in _accounts(rows):
-        yield (row.tenant,), row, ("account", row.tenant), mark
+    for account, row in accounts_with_rows(rows):
+        yield (account.tenant,), account, ("account", account.tenant), row[WIDTH]
 
 
 def _by_telegram(rows: Sequence[Row]) -> Iterator[Answer]:
-    for row, mark in _accounts(rows):
-        yield (row.telegram_id,), row, ("account", row.tenant), mark
+    for account, row in accounts_with_rows(rows):
+        yield (account.telegram_id,), account, ("account", account.tenant), row[WIDTH]
 
 
 def _by_address(rows: Sequence[Row]) -> Iterator[Answer]:
-    for row, mark in _accounts(rows):
-        for address in row.addresses:
-            yield (address,), row, ("account", row.tenant), mark
+    for account, row in accounts_with_rows(rows):
+        for address in account.addresses:
+            yield (address,), account, ("account", account.tenant), row[WIDTH]
 
 
 def _calendars(rows: Sequence[Row]) -> Iterator[Answer]:
