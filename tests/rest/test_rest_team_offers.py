@@ -14,14 +14,12 @@ from zipfile import ZipFile
 import pytest
 
 from support.dav import Site
-from support.followers import catch_up
 from support.rest import raw
 from support.rest_people import Api, api_of, join
 from televent.application.refusals import NotManager
 from televent.application.teams import MAX_OFFERED
 from televent.application.use_cases.teams import team_calendars as use_cases
 from televent.domain.sharing.grants.team import AFTER_DECLINE, AFTER_TAKING_BACK
-from televent.projections.audit import AUDIT
 
 MEMBER = {"email": "bob@example.com", "role": "manager"}
 
@@ -213,6 +211,5 @@ def test_the_archive_and_the_audit_know_an_open_offer(asked: Asked) -> None:
     assert status == 200
     received = json.loads(ZipFile(BytesIO(body)).read("account.json"))["received_calendars"]
     assert [(each["title"], each["status"]) for each in received] == [("Design", "offered")]
-    catch_up(asked.site.core, AUDIT)
     entries = asked.bob.get("/users/me/history")["items"]
     assert "share-offered" in {each["action"] for each in entries}

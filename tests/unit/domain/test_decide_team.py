@@ -227,3 +227,12 @@ def test_a_changed_offer_says_that_it_is_open_already() -> None:
     (first,) = decide_mount(mounted(), offer(1, began=1))
     (second,) = decide_mount(mounted(offer(1, began=1)), offer(2, began=1))
     assert [each.open for each in (first, second) if isinstance(each, ShareOffered)] == [False, True]
+
+
+def test_members_from_before_anybody_was_asked_stay_members() -> None:
+    team = Team()
+    for role in ("writer", "manager"):
+        fact = CalendarShared(TEAM, BOB, "read-write", 1, "bob@example.com", "Bob", "", role)
+        assert members(evolve(team.state, fact).grants)[BOB].role == role
+    asked = CalendarShared(TEAM, BOB, "read-write", 1, "bob@example.com", "Bob", "", "writer", False)
+    assert BOB not in members(evolve(team.state, asked).grants)

@@ -15,7 +15,8 @@ class CalendarShared:
 
     ``revision`` counts the messages to this sharee about this calendar, withdrawals included. The sharee's side ignores
     a message with an older revision. ``role``: that of a member of a team calendar; "" for a sharee. ``agreed``: this
-    is the member who makes the team, and is not asked.
+    is the member who makes the team, and is not asked. None: the fact is from before members were asked, so everybody with
+    a role in it is a member.
     """
 
     calendar_id: UUID
@@ -26,7 +27,7 @@ class CalendarShared:
     name: Personal[str]
     summary: Personal[str]
     role: str = ""
-    agreed: bool = False
+    agreed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

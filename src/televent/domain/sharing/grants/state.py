@@ -53,7 +53,8 @@ def evolve_grants(grants: Grants, fact: SharingEvent) -> Grants:
         case CalendarShared():
             held = before is not None and before.access is not None
             kept = before is not None and held and before.status == "accepted"
-            status = "accepted" if kept or fact.agreed else "noresponse"
+            agreed = bool(fact.role) if fact.agreed is None else fact.agreed
+            status = "accepted" if kept or agreed else "noresponse"
             number = before.answered if before is not None else 0
             # A new offer to a sharee who has not accepted needs a new answer; the earlier answer no longer counts.
             unseen = before.unseen_at if before is not None and kept else None
