@@ -15,7 +15,7 @@ class CalendarShared:
 
     ``revision`` counts the messages to this sharee about this calendar, withdrawals included. The sharee's side ignores
     a message with an older revision. ``role``: that of a member of a team calendar; "" for a sharee. ``agreed``: this
-    is the member who makes the team, and is not asked. None: the fact is from before members were asked, so everybody with
+    is the member who makes the team, and is not asked. None: the fact is older than that question: everybody with
     a role in it is a member.
     """
 
