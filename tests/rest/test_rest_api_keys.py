@@ -180,7 +180,8 @@ def test_a_fact_of_this_door_has_its_origin_and_its_request(site: Site, ann: Cli
     made(site, {**bearer, "X-Request-ID": "request-of-ann"}, Scope.CALENDARS_READ)
     ((door, actor, correlation, program, ip, device),) = rows(
         site,
-        """SELECT event.door, event.actor, event.correlation_id, origin.user_agent, origin.ip, origin.device_id
+        """SELECT event.door, coalesce(event.actor, event.tenant_id::text), event.correlation_id, origin.user_agent,
+            origin.ip, origin.device_id
         FROM event JOIN origin ON origin.tenant_id = event.tenant_id AND origin.origin_id = event.origin
         WHERE event.tenant_id = %s AND event.topic LIKE 'api-key-added%%'""",
         ann.tenant,

@@ -1,5 +1,6 @@
 """Sync tokens name a state of the calendar's own history: one that was undone is refused, and no other (ADR 6)."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from support.dav import Client, Site, dav, event, open_site
 from support.postgres import TestServer, as_url
 from support.shares import mounted
 from support.sync_clients import sync
+from televent.adapters.caldav.door.door import Door
 from televent.adapters.postgres.followers.rebuild import rebuild
 from televent.adapters.postgres.schema import migrate
 
@@ -228,7 +230,7 @@ def test_a_token_names_the_newest_state_that_its_answer_has_read(
 
     with open_site(as_url(postgres_server.to(first))) as site, pytest.MonkeyPatch.context() as hook:
         ann, other = (Client(site, ann.tenant, ann.user, ann.password) for _ in range(2))
-        read = site.core.reads.changed
+        read, few = site.core.reads.changed, Door.few_changed
 
         def changed(tenant: Any, calendar: Any, *asked: Any) -> Any:
             if calendar == site.core.reads.calendar(tenant, "default").calendar_id:  # type: ignore[union-attr]
@@ -236,7 +238,14 @@ def test_a_token_names_the_newest_state_that_its_answer_has_read(
                 put(other, "a", "Coffee")
             return read(tenant, calendar, *asked)
 
+        async def few_changed(door: Door, row: Any, *asked: Any) -> Any:
+            hook.undo()
+            await asyncio.to_thread(put, other, "a", "Coffee")
+            return await few(door, row, *asked)
+
+        # A calendar's changes are read by the event loop, those of a home by a thread.
         hook.setattr(site.core.reads, "changed", changed)
+        hook.setattr(Door, "few_changed", few_changed)
         answer = sync(ann, path(ann), "", level)
         names = {href for href in answer.responses() if href.endswith(".ics")}
         assert names == {f"{ann.calendar()}b.ics"}
