@@ -53,7 +53,7 @@ async def propfind(door: Door, request: Request, person: Person) -> Response:
     # A resource without members has none at any depth (§10.2), so infinity is harmless there.
     if depth == "infinity" and request.target.kind in COLLECTIONS:
         raise dav_precondition("propfind-finite-depth")
-    if any(asked.asks(name) for name in QUOTA):
+    if asked.asks_any(QUOTA):
         person.quotas = await door.run(_quotas, door, request, person, depth == "1")
     response = await _ANSWERS[request.target.kind](door, request, person, asked, depth == "1")
     response.headers.append(DAV_HEADER)
@@ -127,7 +127,7 @@ async def _home(door: Door, request: Request, person: Person, asked: Asked, memb
     view = root_view(request.target, person)
     calendars: list[CalendarRow] = []
     inbox: CalendarRow | None = None
-    if members or any(asked.asks(name) for name in _OF_CALENDARS):
+    if members or asked.asks_any(_OF_CALENDARS):
         view.calendars = await door.home(person)
         calendars = [row for row in view.calendars if row.name != INBOX]
         inbox = next((row for row in view.calendars if row.name == INBOX), None)
@@ -153,7 +153,7 @@ async def _inbox(door: Door, request: Request, person: Person, asked: Asked, mem
     target = request.target
     row = await door.calendar(request, person)
     view = InboxView(Kind.INBOX, target.path, person, row=row)
-    if any(asked.asks(name) for name in _OF_CALENDARS):
+    if asked.asks_any(_OF_CALENDARS):
         view.default_calendar = default_name(await door.home_calendars(person), person)
     if asked.asks(d("acl")):
         view.audience = FreeBusyAudience(*await door.run(opened_to, door.backend, person.account))
@@ -170,7 +170,7 @@ async def _inbox(door: Door, request: Request, person: Person, asked: Asked, mem
 
 async def _read_own(door: Door, person: Person, asked: Asked) -> None:
     """Reads the properties that are stored with the account, if the request needs them."""
-    if asked.names is None or any(asked.asks(name) for name in _OWN):
+    if asked.names is None or asked.asks_any(_OWN):
         tenant = person.account.tenant
         person.own = await door.run_on(("principal", tenant), door.backend.reads.principal_props, tenant)
 

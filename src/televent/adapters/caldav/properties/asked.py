@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +52,7 @@ class Asked:
     ) -> None:
         self.names = names
         self._include = include
+        self._named = frozenset((*(names or ()), *include))
         self._only_names = only_names
         self._minimal = minimal
         self._extra = extra or {}
@@ -60,7 +61,11 @@ class Asked:
 
     def asks(self, name: str) -> bool:
         """True if the request names the property or is a propname; False for allprop, unless ``include`` names it."""
-        return self._only_names or name in (self.names or ()) or name in self._include
+        return self._only_names or name in self._named
+
+    def asks_any(self, names: Iterable[str]) -> bool:
+        """Whether ``asks`` is true for one of the names."""
+        return self._only_names or not self._named.isdisjoint(names)
 
     def response(self, view: AnyView) -> str:
         """The DAV:response of one resource."""
