@@ -70,6 +70,8 @@ class Projection:
     """Min seconds between two batches while the log grows."""
     wakes: str | None = None
     """The workers that are notified of new rows: "reminders" or "search"; None: nobody waits for them."""
+    by_envelope: bool = False
+    """Whether ``fold`` needs only the envelope: then no fact is decrypted for it, and it is given None."""
     version: int = 1
     """Raised whenever the same facts give other rows. A worker of another version than the rows leaves them alone, so
     the earlier program goes on until ``televent rebuild`` has put the rows of this version into their place."""
@@ -103,7 +105,9 @@ def folded(projection: Projection, event: LoggedEvent) -> Sequence[RowWrite]:
     envelope = event.envelope
     if envelope.topic == ERASED:
         return [Delete(table, {"tenant_id": envelope.tenant}) for table in projection.tables]
-    return () if event.erased else projection.fold(event.fact, envelope)
+    if event.erased:
+        return ()
+    return projection.fold(None if projection.by_envelope else event.fact, envelope)
 
 
 def reacted(policy: Policy, event: LoggedEvent) -> Sequence[OutboxMessage]:

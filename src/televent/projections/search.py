@@ -46,6 +46,7 @@ SEARCH: Final = Projection(
     {"search_mark": ("tenant_id", "stream_id")},
     fold,
     topics=tuple(map(name_of, FACTS)),
+    by_envelope=True,
     # A search reads the newest changes of its account itself (freshen), and large batches cost writers less.
     pause=0.5,
     wakes="search",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,18 @@ def test_an_unreadable_fact_keeps_nobody_else_waiting(town: Town, tmp_path: Path
     good, detail = findings(town.url, tmp_path)["follower webhook"]
     assert not good
     assert f"it went on without 1 facts that cannot be read, such as {ann.tenant}" in detail
+
+
+def test_a_policy_reads_only_the_facts_of_people_it_can_reach(town: Town) -> None:
+    ann, bob, core = town.person("ann"), town.person("bob"), town.core
+    with core.pool.connection() as connection:
+        connection.execute("UPDATE account SET telegram_id = NULL WHERE tenant_id = %s", (ann.tenant,))
+        connection.execute("UPDATE account SET telegram_id = 7 WHERE tenant_id = %s", (bob.tenant,))
+    write(ann, "broken")
+    write(bob, "whole")
+    change_key(core, ann.tenant, os.urandom(32))
+    catch_up(core, replace(WEBHOOK, only_for="chat"))
+    assert (hooks(town), unreadable(core, "webhook")) == (["whole"], 0)
 
 
 def test_a_key_that_is_back_makes_the_facts_readable_from_a_restart_on(town: Town) -> None:

@@ -15,6 +15,7 @@ from televent.adapters.postgres.event_store.unreadable import Unreadable
 from televent.adapters.postgres.followers.tracking import PostgresTracking
 from televent.adapters.postgres.pool import Connection
 from televent.adapters.postgres.queues.outbox_rows import ENQUEUE, outbox_row
+from televent.adapters.postgres.rows import Pool, fetch
 from televent.application.event_store.envelope import Envelope, LoggedEvent
 from televent.application.event_store.mapper import UnreadableFact
 from televent.application.followers import Policy, Projection, RowWrite, folded, reacted
@@ -73,6 +74,9 @@ class Consumer(LibraryProjection[Batch]):
     def process_event(self, domain_event: LoggedEvent, tracking: Tracking) -> None:
         """Processes one event of the batch. Raises UnreadableFact; then the batch has nothing of this event."""
 
+    def prepare(self, pool: Pool) -> None:
+        """Decides what to write, before the transaction: what takes long here makes nobody wait."""
+
     @abstractmethod
     def write(self, connection: Connection, now: datetime) -> None:
         """Writes the effects of the batch, in the transaction of ``connection``."""
@@ -100,34 +104,42 @@ class ProjectionConsumer(Consumer):
 
 
 class PolicyConsumer(Consumer):
-    """Turns events into outbox messages."""
+    """Turns events into outbox messages. Only the facts of accounts that can be reached are decrypted."""
 
     def __init__(self, view: Batch, policy: Policy) -> None:
         super().__init__(view)
         self._policy = policy
+        self._events: list[LoggedEvent] = []
         self._caused: list[Caused] = []
 
     def process_event(self, domain_event: LoggedEvent, tracking: Tracking) -> None:
-        """Reacts to one event. Raises UnknownStoredName for a fact of a newer program, UnreadableFact."""
-        self._caused += [(domain_event.envelope, message) for message in reacted(self._policy, domain_event)]
+        """Keeps the event for ``prepare``."""
+        self._events.append(domain_event)
         self.view.insert_tracking(tracking)
 
+    def prepare(self, pool: Pool) -> None:
+        """Reacts to the events. Raises UnknownStoredName for a fact of a newer program."""
+        for event in self._reachable(pool):
+            try:
+                self._caused += [(event.envelope, message) for message in reacted(self._policy, event)]
+            except UnreadableFact as error:
+                self.view.pass_over(event, error)
+
     def write(self, connection: Connection, now: datetime) -> None:
-        """Writes the messages to accounts that can be reached."""
-        messages = self._reachable(connection)
-        if messages:
-            rows = [outbox_row(each.tenant, message, each.correlation_id, now) for each, message in messages]
+        """Writes the messages."""
+        if self._caused:
+            rows = [outbox_row(each.tenant, message, each.correlation_id, now) for each, message in self._caused]
             with connection.cursor() as cursor:
                 cursor.executemany(ENQUEUE, rows)
-        self.wakes_outbox = bool(messages)
+        self.wakes_outbox = bool(self._caused)
 
-    def _reachable(self, connection: Connection) -> Sequence[Caused]:
+    def _reachable(self, pool: Pool) -> Sequence[LoggedEvent]:
         audience = self._policy.only_for
-        if audience is None or not self._caused:
-            return self._caused
-        tenants = list({envelope.tenant for envelope, _ in self._caused})
-        reachable = {row[0] for row in connection.execute(AUDIENCES[audience], (tenants,)).fetchall()}
-        return [each for each in self._caused if each[0].tenant in reachable]
+        if audience is None or not self._events:
+            return self._events
+        tenants = list({event.envelope.tenant for event in self._events})
+        reachable = {row[0] for row in fetch(pool, AUDIENCES[audience], (tenants,))}
+        return [event for event in self._events if event.envelope.tenant in reachable]
 
 
 def consumer_of(follower: Projection | Policy) -> Make:

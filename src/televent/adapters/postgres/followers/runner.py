@@ -208,6 +208,7 @@ class Runner:
                 # follower reads it again if it can (_take).
                 batch.pass_over(event, error)
                 batch.insert_tracking(tracking)
+        consumer.prepare(self._pool)
         with self._pool.connection() as connection, connection.transaction():
             # The position comes first: it locks the consumer's row, so that nothing is done twice where another worker
             # leads by now.
