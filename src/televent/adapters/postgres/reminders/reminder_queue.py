@@ -102,8 +102,9 @@ class ReminderQueue:
             locked = set(connection.execute(statements.LOCK, keys).fetchall())
             writes = [each for each in writes if (each[1]["tenant"], each[1]["stream"]) in locked]
             for statement in (statements.PLANNED, statements.FORGET):
-                with connection.cursor() as cursor:
-                    cursor.executemany(statement, [values for which, values in writes if which == statement])
+                alike = [values for which, values in writes if which == statement]
+                if alike:
+                    connection.execute(statement, {name: [each[name] for each in alike] for name in alike[0]})
         return len(writes)
 
     def digests(self, now: datetime) -> int:

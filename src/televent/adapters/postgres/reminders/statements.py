@@ -92,14 +92,20 @@ LOCK: Final = """
     FOR UPDATE SKIP LOCKED"""
 # The copy or the person may have been marked again, or the reminder queued, since the row was read.
 _AS_READ = """
-    WHERE tenant_id = %(tenant)s AND stream_id = %(stream)s AND marked = %(marked)s
-        AND done_until IS NOT DISTINCT FROM %(done_until)s"""
+    WHERE reminder.tenant_id = made.tenant_id AND reminder.stream_id = made.stream_id AND reminder.marked = made.marked
+        AND reminder.done_until IS NOT DISTINCT FROM made.done_until"""
+_READ = "%(tenant)s::uuid[], %(stream)s::uuid[], %(marked)s::bigint[], %(done_until)s::timestamptz[]"
 # FIRE adds to the message what the row says anyway, and a planned reminder is never a snoozed one. Rows of earlier
 # programs have the whole message.
 PLANNED: Final = f"""
-    UPDATE reminder SET plan_at = %(plan_at)s, fires_at = %(fires_at)s, reminder_id = %(reminder_id)s,
-        message = %(message)s::jsonb - '{{stream_id,at,snoozed}}'::text[], done_until = %(since)s {_AS_READ}"""  # noqa: S608
-FORGET: Final = f"DELETE FROM reminder {_AS_READ}"  # noqa: S608
+    UPDATE reminder SET plan_at = made.plan_at, fires_at = made.fires_at, reminder_id = made.reminder_id,
+        message = made.message::jsonb - '{{stream_id,at,snoozed}}'::text[], done_until = made.since
+    FROM unnest({_READ}, %(plan_at)s::timestamptz[], %(fires_at)s::timestamptz[], %(reminder_id)s::uuid[],
+        %(message)s::text[], %(since)s::timestamptz[])
+        AS made (tenant_id, stream_id, marked, done_until, plan_at, fires_at, reminder_id, message, since)
+    {_AS_READ}"""  # noqa: S608
+FORGET: Final = f"""
+    DELETE FROM reminder USING unnest({_READ}) AS made (tenant_id, stream_id, marked, done_until) {_AS_READ}"""  # noqa: S608
 
 _DIGEST = "SELECT tenant_id, due_at, done_at FROM digest WHERE {} LIMIT %(limit)s FOR UPDATE SKIP LOCKED"
 DIGESTS_DUE: Final = _DIGEST.format("due_at <= %(now)s ORDER BY due_at")

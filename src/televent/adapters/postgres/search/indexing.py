@@ -89,7 +89,10 @@ BEFORE: Final = """
     SELECT DISTINCT unnest(tsvector_to_array(words)) FROM search_entry WHERE tenant_id = %s AND stream_id = ANY (%s)"""
 PUT: Final = """
     INSERT INTO search_entry (tenant_id, stream_id, calendar_id, visible, recurs, starts_at, ends_at, words)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, array_to_tsvector(%s::text[]))
+    SELECT tenant_id, stream_id, calendar_id, visible, recurs, starts_at, ends_at,
+        array_to_tsvector(string_to_array(words, ' '))
+    FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::boolean[], %s::boolean[], %s::timestamptz[], %s::timestamptz[],
+        %s::text[]) AS entry (tenant_id, stream_id, calendar_id, visible, recurs, starts_at, ends_at, words)
     ON CONFLICT (tenant_id, stream_id) DO UPDATE SET calendar_id = excluded.calendar_id, visible = excluded.visible,
         recurs = excluded.recurs, starts_at = excluded.starts_at, ends_at = excluded.ends_at, words = excluded.words"""
 REMOVE: Final = "DELETE FROM search_entry WHERE tenant_id = %s AND stream_id = ANY (%s)"
@@ -163,7 +166,8 @@ def _read(tenant: AccountId, stream: UUID, calendar_id: UUID | None, etag: str |
         return _Read(calendar_id, etag, None)
     ends = (LAST if end is None else max(start, end)).replace(microsecond=0)
     row = (tenant, stream, calendar_id, visibility(text) == PUBLIC, reading.recurs, start.replace(microsecond=0), ends)
-    return _Read(calendar_id, etag, (*row, words), tuple(words))
+    # No word has a blank in it: so the words of all events go to PostgreSQL as one array.
+    return _Read(calendar_id, etag, (*row, " ".join(words)), tuple(words))
 
 
 def _replace(connection: Connection, tenant: AccountId, found: Mapping[UUID, _Read]) -> None:
@@ -171,8 +175,9 @@ def _replace(connection: Connection, tenant: AccountId, found: Mapping[UUID, _Re
     before = {each for (each,) in connection.execute(BEFORE, (tenant, list(found))).fetchall()}
     after = {each for read in found.values() for each in read.lexemes}
     connection.execute(REMOVE, (tenant, [stream for stream, each in found.items() if each.row is None]))
-    with connection.cursor() as cursor:
-        cursor.executemany(PUT, [each.row for each in found.values() if each.row is not None])
+    rows = [each.row for each in found.values() if each.row is not None]
+    if rows:
+        connection.execute(PUT, [list(column) for column in zip(*rows, strict=True)])
     _add_words(connection, tenant, {word_of(each) for each in after - before})
     words = {word_of(each) for each in before - after} - {word_of(each) for each in after}
     gone = {word: anywhere(tenant, word) for word in words if forgiving(word)}
