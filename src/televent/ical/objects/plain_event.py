@@ -18,7 +18,7 @@ from televent.ical.recurrence.recurrence_set import MAX_DATES
 from televent.ical.rules.rule import parse_rule
 from televent.ical.text.errors import IcalError
 from televent.ical.text.lines import Params, parse_params
-from televent.ical.text.tree import Property, parse
+from televent.ical.text.tree import Component, Property, parse
 from televent.ical.text.values import Moment, duration, end_of, moment
 from televent.ical.zones.tzid import known, spelled
 
@@ -99,6 +99,15 @@ class PlainEvent:
             if trigger is not None:
                 line, action = _property(trigger), alarm.get("ACTION")
                 found.append((_value(action) if action is not None else "", line.value, line.param("RELATED")))
+        return found
+
+    def alarm_parts(self) -> list[Component]:
+        """The VALARMs, each with the first property of each name."""
+        found = []
+        for alarm in self.alarms:
+            part = Component.new("VALARM")
+            part.entries += map(_property, alarm.values())
+            found.append(part)
         return found
 
 

@@ -263,9 +263,13 @@ def _span(
     bounds = [bound for bound in (*(each.start for each in instances), *ends) if bound is not None]
     if not bounds:
         return _ANY_TIME, None  # a task without dates matches every time (RFC 4791 §9.9)
-    moments = [_widened(bound) for bound in bounds]
-    last = max(late for _, late in moments)
-    return min(early for early, _ in moments), last
+    return bounds_of(bounds)
+
+
+def bounds_of(moments: Collection[Moment]) -> tuple[datetime, datetime]:
+    """The first and the last of these moments in UTC, wherever floating ones and dates are read."""
+    widened = [_widened(each) for each in moments]
+    return min(early for early, _ in widened), max(late for _, late in widened)
 
 
 def _widened(value: Moment) -> tuple[datetime, datetime]:

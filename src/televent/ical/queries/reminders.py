@@ -7,7 +7,7 @@ than some hundred instances a day reminds nobody (:data:`MAX_WORK`).
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Final
@@ -67,7 +67,25 @@ def firings(text: CalendarText, low: datetime, high: datetime, owner: Owner) -> 
     """
     every = text.recurrence
     every.budget = Budget(MAX_WORK)
-    events = text.tree.components("VEVENT")
+    return _firings(
+        text.tree.components("VEVENT"), every.instances, every.budget, text.reading.recurs, low, high, owner
+    )
+
+
+def firings_of_single(occurrence: Occurrence, low: datetime, high: datetime, owner: Owner) -> list[Firing]:
+    """The reminders in (low, high] of an event that does not recur, the earliest first."""
+    return _firings([occurrence.component], lambda _, __: [occurrence], Budget(MAX_WORK), False, low, high, owner)
+
+
+def _firings(
+    events: Sequence[Component],
+    instances: Callable[[datetime, datetime], Iterable[Occurrence]],
+    budget: Budget,
+    recurs: bool,
+    low: datetime,
+    high: datetime,
+    owner: Owner,
+) -> list[Firing]:
     alarms = {id(each): [alarm for alarm in alarms_of(each) if _reach(alarm) <= MAX_REACH] for each in events}
     known = [alarm for some in alarms.values() for alarm in some]
     before = max((-each.after for each in known), default=_NOTHING)
@@ -77,11 +95,11 @@ def firings(text: CalendarText, low: datetime, high: datetime, owner: Owner) -> 
     after = max((each.after + each.repeat * each.times for each in known), default=_NOTHING) + 2 * _DAY
     found: dict[tuple[datetime, str, str | None], Firing] = {}
     once: dict[tuple[int, str], Firing] = {}
-    occurrences = list(every.instances(moved(low, -after), moved(high, before)))
+    occurrences = list(instances(moved(low, -after), moved(high, before)))
     starts = sorted(utc_of(each.start, owner.zone) for each in occurrences)
     for occurrence in occurrences:
         part = occurrence.component
-        every.budget.spend(1 + len(alarms.get(id(part), ())))
+        budget.spend(1 + len(alarms.get(id(part), ())))
         if _silent(part, owner.me) or (_unanswered(part, owner.me) and _crowded(occurrence, starts, owner.zone)):
             continue
         for each, absolute in _of(occurrence, alarms.get(id(part), []), owner):
@@ -89,7 +107,7 @@ def firings(text: CalendarText, low: datetime, high: datetime, owner: Owner) -> 
                 continue
             if not absolute:
                 found[each.at, each.name, occurrence.recurrence_id] = each
-            elif utc_of(occurrence.end, owner.zone) > each.at or not text.reading.recurs:
+            elif utc_of(occurrence.end, owner.zone) > each.at or not recurs:
                 # An alarm with a fixed time rings once, whatever recurs: for the occurrence that it comes before.
                 key = id(part), each.name
                 if key not in once or _start(each, owner) < _start(once[key], owner):

@@ -127,7 +127,7 @@ class RecurrenceSet:
                 continue
             self._cover(original)
             if future:
-                self.later.append(ThisAndFuture(original, part, start, _length(part, start, end)))
+                self.later.append(ThisAndFuture(original, part, start, length_of(part, start, end)))
         self.later.sort(key=lambda each: utc_of(each.original))
         self._later_from = [utc_of(each.original) for each in self.later]
 
@@ -257,7 +257,7 @@ class RecurrenceSet:
         return Series(
             part,
             start,
-            _length(part, start, end),
+            length_of(part, start, end),
             zone,
             tuple(parse_rule(each.value, zone) for each in part.all("RRULE")),
             tuple(extra),
@@ -305,7 +305,8 @@ def _name(when: Moment, start: Moment, zone: tzinfo | None, names: set[str], day
         names.add(canonical(in_zone(when, zone)))
 
 
-def _length(part: Component, start: Moment, end: Moment) -> Length:
+def length_of(part: Component, start: Moment, end: Moment) -> Length:
+    """The length of each instance of a component with that start and end."""
     exact = max(utc_of(end) - utc_of(start), _NOTHING)
     nominal = duration(part.value("DURATION") or "")
     dated = part.get("DTEND") is not None or part.get("DUE") is not None

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from televent.ical.objects.calendar_text import CalendarText
+from televent.ical.objects.plain_event import PlainEvent
 from televent.ical.objects.reading import Instance
 from televent.ical.search.words import words_of
+from televent.ical.text.values import unescape
 
 MAX_INSTANCES: Final = 50
 """Max instances of a series whose words are read: the series itself, and its changed occurrences."""
@@ -39,6 +41,19 @@ def event_words(text: CalendarText) -> EventWords:
     organizer = reading.organizer
     host = () if organizer is None else (organizer.cn or "", organizer.address)
     return _of(reading.instances()[:MAX_INSTANCES], host)
+
+
+def plain_words(event: PlainEvent) -> EventWords:
+    """The same of a plain event that does not recur."""
+    people = dict.fromkeys(part for each in event.attendees() for part in (each.cn or "", each.address))
+    organizer = event.organizer()
+    host = () if organizer is None else (organizer.cn or "", organizer.address)
+    return EventWords(
+        _words((unescape(event.value("SUMMARY")),), TITLE_WORDS),
+        _words((unescape(event.value("LOCATION")),), PLACE_WORDS),
+        _words((*host, *list(people)[: 2 * MAX_PEOPLE]), PEOPLE_WORDS),
+        _words((unescape(event.value("DESCRIPTION")),), DESCRIPTION_WORDS),
+    )
 
 
 def instance_words(instance: Instance) -> EventWords:

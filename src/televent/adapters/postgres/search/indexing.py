@@ -20,7 +20,8 @@ from televent.adapters.postgres.search.lexemes import anywhere, lexemes, word_of
 from televent.domain.ids import AccountId
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.objects.sharees import PUBLIC, visibility
-from televent.ical.search.texts import event_words
+from televent.ical.queries.single import plain_single, span_of
+from televent.ical.search.texts import event_words, plain_words
 from televent.ical.search.typos import forgiving, short_forms
 
 log = structlog.get_logger("televent.search")
@@ -157,17 +158,24 @@ def _read(tenant: AccountId, stream: UUID, calendar_id: UUID | None, etag: str |
         return _Read(calendar_id, etag, None)
     text = CalendarText(ics)
     try:
-        words = lexemes(event_words(text))
-        reading = text.reading
-        start, end = reading.span
+        words, recurs, (start, end) = _found_by(text)
     except Exception:
         # One text must not stop the words of all others.
         log.exception("the words of an event cannot be read", stream_id=str(stream))
         return _Read(calendar_id, etag, None)
     ends = (LAST if end is None else max(start, end)).replace(microsecond=0)
-    row = (tenant, stream, calendar_id, visibility(text) == PUBLIC, reading.recurs, start.replace(microsecond=0), ends)
+    row = (tenant, stream, calendar_id, visibility(text) == PUBLIC, recurs, start.replace(microsecond=0), ends)
     # No word has a blank in it: so the words of all events go to PostgreSQL as one array.
     return _Read(calendar_id, etag, (*row, " ".join(words)), tuple(words))
+
+
+def _found_by(text: CalendarText) -> tuple[list[str], bool, tuple[datetime, datetime | None]]:
+    """The lexemes of a text, whether it recurs, and its span. Raises IcalError."""
+    event = plain_single(text.raw)
+    if event is not None:
+        return lexemes(plain_words(event)), False, span_of(event)
+    words, reading = lexemes(event_words(text)), text.reading
+    return words, reading.recurs, reading.span
 
 
 def _replace(connection: Connection, tenant: AccountId, found: Mapping[UUID, _Read]) -> None:

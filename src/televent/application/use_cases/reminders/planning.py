@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
@@ -14,7 +15,8 @@ from televent.application.read_models.accounts import AccountRow
 from televent.application.use_cases.reminders.quiet import rings_at
 from televent.domain.ids import AccountId
 from televent.ical.objects.calendar_text import CalendarText
-from televent.ical.queries.reminders import Firing, Owner, firings
+from televent.ical.queries.reminders import Firing, Owner, firings, firings_of_single
+from televent.ical.queries.single import occurrence_of_plain, plain_single, span_of
 from televent.ical.text.errors import IcalError
 from televent.ical.text.values import written
 from televent.ical.text.wall_clock import LAST, moved
@@ -26,6 +28,9 @@ LOOK_BACK: Final = timedelta(days=7)
 """Max age of a reminder that is still sent, such as after a long downtime."""
 TOGETHER: Final = 10
 """Max occurrences of one series in one reminder."""
+
+Search = Callable[[datetime, datetime, Owner], list[Firing]]
+"""Finds the reminders in (low, high] of one text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +92,13 @@ def plan(text: CalendarText, waiting: Waiting, account: AccountRow, owner: Owner
 
 def ringing(text: CalendarText, low: datetime, high: datetime, account: AccountRow, owner: Owner) -> list[Ringing]:
     """The reminders that come in (low, high], the earliest first. Raises as ``firings``."""
+    return _ringing(partial(firings, text), low, high, account, owner)
+
+
+def _ringing(search: Search, low: datetime, high: datetime, account: AccountRow, owner: Owner) -> list[Ringing]:
     found = []
     # Quiet hours move a reminder by less than a day.
-    for firing in firings(text, moved(low, -NEXT_DAY), high, owner):
+    for firing in search(moved(low, -NEXT_DAY), high, owner):
         at = _rings_at(firing, account, owner)
         if low < at <= high:
             found.append(Ringing(at, firing))
@@ -97,15 +106,20 @@ def ringing(text: CalendarText, low: datetime, high: datetime, account: AccountR
 
 
 def _plan(text: CalendarText, waiting: Waiting, account: AccountRow, owner: Owner, now: datetime) -> Plan | None:
-    if text.reading.component != "VEVENT":
+    single, recurs = plain_single(text.raw), False
+    if single is not None:
+        span_end: datetime | None = span_of(single)[1]
+        search: Search = partial(firings_of_single, occurrence_of_plain(single))
+    elif text.reading.component != "VEVENT":
         return None
-    span_end, recurs = text.reading.span[1], text.reading.recurs
+    else:
+        span_end, recurs, search = text.reading.span[1], text.reading.recurs, partial(firings, text)
     last = LAST if span_end is None else moved(span_end, NEXT_DAY)
     low, high, ahead = max(waiting.since, now - LOOK_BACK), LAST, list[Ringing]()
     if reachable(account):
         for window in (NEXT_DAY, WINDOW) if recurs else (LAST - now,):
             high = moved(now, window)
-            found = ringing(text, low, high, account, owner)
+            found = _ringing(search, low, high, account, owner)
             ahead = [each for each in found if not _outdated(each, waiting, owner, now)]
             if ahead:
                 break
