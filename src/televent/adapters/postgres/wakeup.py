@@ -7,6 +7,7 @@ notification may be lost with a connection: every listener also polls.
 
 from __future__ import annotations
 
+import select
 import threading
 from collections.abc import Callable
 
@@ -30,7 +31,7 @@ CHANNELS = (EVENTS, OUTBOX, REMINDERS, MAIL, SEARCH, SESSIONS, SUBSCRIPTIONS)
 INTERVAL = 0.02
 """Seconds between two NOTIFY statements."""
 RECONNECT = 0.5
-"""Seconds between two attempts to connect."""
+"""Seconds between two attempts to connect, and max seconds until ``close`` is noticed."""
 
 
 class Wakeups:
@@ -135,8 +136,12 @@ class Wakeups:
                         connection.execute(f"LISTEN {channel}")
                     # PostgreSQL does not repeat notifications that came before LISTEN.
                     self._wake(*CHANNELS)
+                    # psycopg wakes up ten times a second while it waits, to see signals. This thread gets none.
+                    readable = select.poll()
+                    readable.register(connection.fileno(), select.POLLIN)
                     while not self._closing.is_set():
-                        for notice in connection.notifies(timeout=RECONNECT):
+                        for notice in connection.notifies(timeout=0):
                             self._wake(notice.channel)
+                        readable.poll(RECONNECT * 1000)
             except psycopg.Error:
                 self._closing.wait(RECONNECT)
