@@ -100,6 +100,6 @@ DUE_REMINDERS = Projection(
     fold,
     topics=tuple(map(name_of, FACTS)),
     # A reminder may be late by seconds; a batch costs writers the same for one event as for a hundred.
-    pause=0.25,
+    pause=1.0,
     wakes="reminders",
 )

@@ -48,6 +48,6 @@ SEARCH: Final = Projection(
     topics=tuple(map(name_of, FACTS)),
     by_envelope=True,
     # A search reads the newest changes of its account itself (freshen), and large batches cost writers less.
-    pause=0.5,
+    pause=1.0,
     wakes="search",
 )

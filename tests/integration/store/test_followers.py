@@ -17,9 +17,10 @@ from support.sample_projection import DDL, TITLES
 from support.sample_webhook import WEBHOOK
 from support.town import Person, Town, meeting, open_town
 from support.waiting import await_settled, wait_until
+from televent.adapters.postgres.followers import runner as running
 from televent.adapters.postgres.followers.consumers import Batch, ProjectionConsumer
 from televent.adapters.postgres.followers.rebuild import rebuild
-from televent.adapters.postgres.followers.runner import Following, following, register
+from televent.adapters.postgres.followers.runner import Following, Runner, following, register
 from televent.adapters.postgres.followers.tracking import PostgresTracking, restart, statuses
 from televent.application.event_store.envelope import Envelope, LoggedEvent
 from televent.application.followers import Policy
@@ -222,6 +223,20 @@ def test_three_workers_do_the_work_of_one(town: Town) -> None:
         for thread in threads:
             thread.join()
     assert len(titles(town)) == len(hooks(town)) == 60
+
+
+def test_a_long_pause_does_not_hold_back_a_backlog(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "BATCH", 2)
+    write(town.person("ann"), 5)
+    core = town.core
+    leader = Runner(core.store, core.pool, core.wakeups, replace(following(TITLES), pause=3600.0), lambda: town.now)
+    thread = threading.Thread(target=leader.run)
+    thread.start()
+    try:
+        wait_until(lambda: len(titles(town)) == 5, what="five events in batches of two")
+    finally:
+        leader.stop()
+        thread.join()
 
 
 def test_a_consumer_goes_on_when_its_connections_are_cut(town: Town) -> None:

@@ -36,6 +36,9 @@ class PostgresSubscription(Subscription[ApplicationRecorder]):
         self._seen = -1 if gt is None else gt
         self._page: deque[RecordedNotification] = deque()
         self._notified = threading.Event()
+        # The first page is read without a notification.
+        self._notified.set()
+        self._held_back = False
         self._end_listening = wakeups.listen(EVENTS, self._notified.set)
 
     def stop(self) -> None:
@@ -50,14 +53,19 @@ class PostgresSubscription(Subscription[ApplicationRecorder]):
         return self._page[0].id - 1 if self._page else self._seen
 
     def wait(self, timeout: float) -> int:
-        """The number of events that ``next`` gives without waiting; it waits at most ``timeout`` seconds for one. 0
-        after ``stop``."""
+        """The number of events that ``next`` gives without waiting; it waits at most ``timeout`` seconds for a
+        notification, and reads the log once, or twice where an older transaction holds events back. 0 after ``stop``.
+
+        While others write, a notification is there already: then a reader that few facts concern does not wait for the
+        next one only to read again.
+        """
         if not self._page and not self._has_been_stopped:
+            self._notified.wait(min(SOON, timeout) if self._held_back else timeout)
             self._notified.clear()
-            held_back = self._pull()
-            if not self._page and timeout > 0 and not self._has_been_stopped:
-                self._notified.wait(min(SOON, timeout) if held_back else timeout)
-                self._pull()
+            self._held_back = self._pull()
+            if self._held_back and not self._page and timeout > 0 and not self._has_been_stopped:
+                self._notified.wait(min(SOON, timeout))
+                self._held_back = self._pull()
         return 0 if self._has_been_stopped else len(self._page)
 
     def __next__(self) -> RecordedNotification:
