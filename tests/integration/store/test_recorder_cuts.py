@@ -11,8 +11,11 @@ from support.event_store import Shop, open_shop
 from support.waiting import await_settled, wait_until
 from support.wire import open_wire
 from televent.adapters.postgres.event_store.recorder import PostgresRecorder
+from televent.adapters.postgres.event_store.subscription import PAGE_SIZE
 from televent.adapters.postgres.pool import open_pool
 from televent.application.event_store.conflicts import SealedEarlier
+
+HOUR = 3600.0
 
 
 @pytest.fixture
@@ -124,6 +127,18 @@ def test_a_subscription_that_waits_can_be_stopped(shop: Shop) -> None:
     subscription.stop()
     follower.join(30)
     assert not follower.is_alive()
+
+
+def test_a_backlog_of_several_pages_waits_for_no_further_notification(shop: Shop) -> None:
+    shop.recorder.insert_events([shop.event(shop.key()) for _ in range(2 * PAGE_SIZE + 1)])
+    subscription = shop.recorder.subscribe()
+    pages = []
+    while sum(pages) <= 2 * PAGE_SIZE:
+        pages.append(subscription.wait(HOUR))
+        for _ in range(pages[-1]):
+            next(subscription)
+    subscription.stop()
+    assert pages == [PAGE_SIZE, PAGE_SIZE, 1]
 
 
 def test_a_follower_is_woken_by_another_process(shop: Shop, database_url: str) -> None:

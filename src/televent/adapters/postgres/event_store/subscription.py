@@ -91,6 +91,8 @@ class PostgresSubscription(Subscription[ApplicationRecorder]):
         self._page.extend(page.notifications)
         if len(page.notifications) == PAGE_SIZE:
             self._seen = page.notifications[-1].id
+            # There may be more, of which no notification comes again.
+            self._notified.set()
         else:
             # Every event below the ceiling was read, whatever its topic.
             self._seen = max(self._seen, page.ceiling - 1)
