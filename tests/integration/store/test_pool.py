@@ -194,3 +194,15 @@ def test_what_is_no_address_is_not_quoted() -> None:
 def test_a_place_is_described_without_its_password() -> None:
     described = describe("postgresql://ann:secret@db.example.com:6432/calendars")
     assert described == "database calendars at db.example.com:6432"
+
+
+def test_the_connection_that_was_used_last_is_handed_out_first(database_url: str) -> None:
+    with open_pool(database_url, 3, 3) as pool:
+        with pool.connection() as one, pool.connection() as two, pool.connection() as three:
+            pids = {backend(each) for each in (one, two, three)}
+        assert len(pids) == 3
+        used = []
+        for _ in range(9):
+            with pool.connection() as connection:
+                used.append(backend(connection))
+        assert len(set(used)) == 1
