@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -78,6 +77,7 @@ from televent.projections.due_reminders import DUE_REMINDERS
 from televent.projections.inline import inline_writes
 from televent.projections.search import SEARCH
 from televent.runtime.person_keys import revoked_place, vault_of
+from televent.runtime.warm_threads import WarmThreads
 from televent.settings import Settings
 
 log = structlog.get_logger("televent.runtime.compose")
@@ -121,12 +121,12 @@ class Core:
     vault: FileVault | None
     """The keys of persons in files; None where they are in the database."""
     backend: Backend
-    threads: ThreadPoolExecutor
+    threads: WarmThreads
     pulse: Pulse
 
     async def run(self, function: Callable[..., T], *args: object) -> T:
         """Calls synchronous code in a thread, and returns its result."""
-        return await asyncio.get_running_loop().run_in_executor(self.threads, function, *args)
+        return await self.threads.call(function, *args)
 
     @property
     def followers(self) -> tuple[Following, ...]:
@@ -247,7 +247,7 @@ def build_core(settings: Settings, conninfo: str, passwords: Passwords | None = 
         keys=keys,
         vault=vault,
         backend=backend,
-        threads=ThreadPoolExecutor(settings.pool_size, thread_name_prefix="televent"),
+        threads=WarmThreads(settings.pool_size, "televent"),
         pulse=Pulse(pool),
     )
     register(pool, core.followers)
