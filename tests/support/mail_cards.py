@@ -33,6 +33,7 @@ from televent.application.use_cases.people.preferences import change_preferences
 from televent.domain.ids import AccountId
 from televent.runtime.api import http_app
 from televent.runtime.compose import Core
+from televent.runtime.workers.team_mail import TeamMails
 
 BOB, EVE = "bob@example.com", "eve@example.com"
 PUBLIC = "https://cal.example.com"
@@ -115,7 +116,7 @@ def post(town: Town, other: OtherServer, public_url: str | None = PUBLIC) -> Non
     parked = ParkedMails(mailer, core.backend, core.answer_links, identity)
     questions = QuestionMails(mailer, core.backend, core.answer_links, identity)
     erasures = ErasureMails(mailer, core.backend, core.answer_links, identity)
-    for handler in (sender, parked, questions, erasures):
+    for handler in (TeamMails(core), sender, parked, questions, erasures):
         while claimed := core.outbox.claim(town.now, kinds=handler.kinds):
             for each in claimed:
                 run_on(other.loop, handler.handle(each))

@@ -84,7 +84,7 @@ class Policy:
     The ids of its messages come from ``envelope.derived_id``, so a fact seen twice adds no second message. ``topics``:
     the stored names it reads; () for all. A policy begins with the facts recorded after its first start, so nobody gets
     messages about old facts. ``only_for``: the audience ("chat": accounts with Telegram, "mail": accounts without it
-    that have a verified address, "webhooks": those with a webhook); None: all accounts.
+    that have a verified address, "team": team calendars, "webhooks": those with a webhook); None: all accounts.
     """
 
     name: str

@@ -85,7 +85,8 @@ def _mails(fact: Any, envelope: Envelope) -> Iterator[Message]:
         case MessageSetAside() if fact.reason != REFUSED_BY_HAND:
             yield from _uninvited(fact, stream)
         case MailParked():
-            yield ParkedMailNotice(card_id_of(envelope.key.tenant, fact.reason, fact.mail_key, fact.sender))
+            card = card_id_of(envelope.key.tenant, fact.reason, fact.mail_key, fact.sender)
+            yield ParkedMailNotice(card, None)
         case ShareOffered() | ShareEnded():
             if (share := share_news(fact, envelope)) is not None:
                 yield ShareMail(fact.share_id, share.what, fact.owner_name, fact.title, share.access, share.inviter)

@@ -100,7 +100,7 @@ def _notices(fact: Any, envelope: Envelope) -> Iterator[Message]:
                 else:
                     yield UninvitedAnswer(stream, address, fact.summary, "")
         case MailParked():
-            yield ParkedCard(card_id_of(envelope.key.tenant, fact.reason, fact.mail_key, fact.sender))
+            yield ParkedCard(card_id_of(envelope.key.tenant, fact.reason, fact.mail_key, fact.sender), None)
         case ShareOffered() | ShareEnded():
             if (share := share_news(fact, envelope)) is not None:
                 yield ShareNotice(stream, share.what, fact.owner_name, fact.title, share.access, share.inviter)

@@ -72,6 +72,7 @@ from televent.policies.account_news import LINKED_TELEGRAM
 from televent.policies.courier import LocalCourier
 from televent.policies.mail_notices import MAIL_NOTICES
 from televent.policies.notices import NOTICES
+from televent.policies.team_mail import TEAM_MAIL
 from televent.policies.webhooks import WEBHOOKS
 from televent.projections.due_reminders import DUE_REMINDERS
 from televent.projections.inline import inline_writes
@@ -87,6 +88,7 @@ T = TypeVar("T")
 FOLLOWERS: Final[tuple[Projection | Policy, ...]] = (
     NOTICES,
     MAIL_NOTICES,
+    TEAM_MAIL,
     LINKED_TELEGRAM,
     DUE_REMINDERS,
     SEARCH,

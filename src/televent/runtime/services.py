@@ -102,7 +102,7 @@ def mailer_of(core: Core) -> SmtpMailer:
 
 
 def worker_handlers(core: Core, mailer: SmtpMailer) -> list[Handler]:
-    """The handlers of mail."""
+    """The handlers of mail, and of what asks the managers of a team."""
     from televent.adapters.email.meetings.erasure import ErasureMails
     from televent.adapters.email.meetings.notices import NoticeMailSender
     from televent.adapters.email.meetings.parked import ParkedMails
@@ -113,6 +113,7 @@ def worker_handlers(core: Core, mailer: SmtpMailer) -> list[Handler]:
     from televent.adapters.email.outgoing.outbound import MailIdentity, MailSender
     from televent.adapters.email.outgoing.reminders import ReminderMails
     from televent.adapters.log_heads.posting import HeadPoster
+    from televent.runtime.workers.team_mail import TeamMails
 
     settings = core.settings
     identity = MailIdentity(settings.mail_sender, settings.mail_domain, settings.internal_domain, settings.public_url)
@@ -128,6 +129,7 @@ def worker_handlers(core: Core, mailer: SmtpMailer) -> list[Handler]:
         ErasureMails(mailer, core.backend, core.answer_links, identity),
         ParkedMails(mailer, core.backend, core.answer_links, identity),
         QuestionMails(mailer, core.backend, core.answer_links, identity),
+        TeamMails(core),
     ]
 
 

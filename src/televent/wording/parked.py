@@ -21,6 +21,8 @@ MAX_TITLE: Final = 120
 """Max characters of a title."""
 CHOICES: Final = ("apply", "ignore", "believe")
 """The choices of a card. The last one is not offered where the mail names no sender, or is known to be forged."""
+_OF_TEAMS: Final = frozenset({"parked-why-unknown", "parked-nothing-yet-event", "parked-nothing-yet-new"})
+"""Texts that speak of the reader's own calendar, with a form for a team calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +40,33 @@ def parked_words(view: ParkedView, display: Display) -> ParkedWords:
     why = _why(view)
     claim = "parked-from-proven" if sender.proven else "parked-from"
     new = view.reason == "sender-unknown"
+    nothing = "parked-nothing-yet-new" if new else "parked-nothing-yet-event"
     lines = [
+        *([_say(language, "parked-team", title=_short(view.team, MAX_TITLE))] if view.team else []),
         _say(language, claim, name=name_of(sender, language)),
-        *(_say(language, f"parked-why-{each}") for each in why),
+        *(_say(language, _for(view, f"parked-why-{each}")) for each in why),
         *(line for each in view.changes for line in _change(each, display)),
         *([text_of("televent.wording", language, "parked-more", count=view.more)] if view.more else []),
-        _say(language, "parked-nothing-yet-new" if new else "parked-nothing-yet-event"),
+        _say(language, _for(view, nothing)),
     ]
     lead = text_of("televent.wording", language, f"parked-lead-{view.reason}", count=max(1, view.waiting))
     certain = sender.proven or sender.doubt not in ("failed", "broken", "nobody")
-    offered = CHOICES if certain and sender.address and not _is_another(view) else CHOICES[:2]
+    # Nobody could take back what a team believes.
+    believable = certain and sender.address and not _is_another(view) and not view.team
+    offered = CHOICES if believable else CHOICES[:2]
     return ParkedWords(lead, tuple(lines), offered)
 
 
-def settled_words(settled: Settled, choice: str, language: str) -> str:
-    """A sentence on what a decision did."""
+def settled_by(view: ParkedView, language: str) -> str:
+    """A sentence on the decision that a manager of a team calendar made."""
+    key = "parked-by-ignored" if view.state == "ignored" else "parked-by-applied"
+    return _say(language, key, name=_short(view.settler, MAX_NAME) or "?", title=_short(view.team, MAX_TITLE))
+
+
+def settled_words(settled: Settled, choice: str, language: str, view: ParkedView | None = None) -> str:
+    """A sentence on what a decision did. ``view``: the card after it."""
+    if settled.by is not None and view is not None:
+        return settled_by(view, language)
     said = _say(language, f"parked-done-{settled.result}")
     if choice == "believe" and settled.result in ("applied", "unchanged") and settled.sender:
         said += " " + _say(language, "parked-done-believed", sender=_short(settled.sender, MAX_NAME))
@@ -71,6 +85,11 @@ def name_of(sender: Sender, language: str) -> str:
     if not address:
         return name or _say(language, "parked-nobody")
     return f"{name} <{address}>" if name and name != address else address
+
+
+def _for(view: ParkedView, key: str) -> str:
+    """The key of a text, in the form for a team calendar where there is one."""
+    return f"{key}-team" if view.team and key in _OF_TEAMS else key
 
 
 def _why(view: ParkedView) -> Iterator[str]:

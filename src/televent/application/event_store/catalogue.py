@@ -13,6 +13,7 @@ from typing import Any
 from televent.application.readable import make_readable
 from televent.domain.account import events as account
 from televent.domain.calendar import events as calendar
+from televent.domain.calendar import team_mail
 from televent.domain.calendar_object import events, parked_mail, proposals
 from televent.domain.inbox_item import events as inbox_item
 from televent.domain.sharing.grants import events as sharing
@@ -49,6 +50,7 @@ NAMES: Mapping[str, type] = {
     "calendar-properties-changed/1": calendar.CalendarPropertiesChanged,
     "calendar-renamed/1": calendar.CalendarRenamed,
     "calendar-deleted/1": calendar.CalendarDeleted,
+    "team-mail-settled/1": team_mail.TeamMailSettled,
     "calendar-shared/1": sharing.CalendarShared,
     "share-withdrawn/1": sharing.ShareWithdrawn,
     "share-answered/1": sharing.ShareAnswered,

@@ -21,6 +21,7 @@ UNINVITED: Final = "uninvited:"
 OFFER: Final = "offer"
 SHARE: Final = "share"
 KEEP: Final = "keep"
+TEAM: Final = "team:"
 TOKEN_LENGTH: Final = 32
 """The characters of a token: 128 random bits in hexadecimal digits."""
 
@@ -32,7 +33,8 @@ class AnswerLink:
     elsewhere; then ``tenant`` and ``stream_id`` are the organizer's. OFF with a kind of mail turns that kind off.
     UNINVITED with the address of a person who would come uninvited decides about them. OFFER imports a calendar that
     came by mail; ``stream_id`` is its draft. SHARE answers an offered calendar; ``stream_id`` is the share.
-    KEEP revokes the requested erasure of the account."""
+    KEEP revokes the requested erasure of the account. TEAM with the account of a team calendar decides about its parked
+    mails; ``stream_id`` is their card."""
 
     token: str
     tenant: AccountId
@@ -54,6 +56,11 @@ class AnswerLink:
     def off(self) -> str | None:
         """The kind of mail that the link turns off; None for another link."""
         return self.purpose.removeprefix(OFF) if self.purpose.startswith(OFF) else None
+
+    @property
+    def team(self) -> AccountId | None:
+        """The team calendar about whose mails the link decides; None for another link."""
+        return AccountId(UUID(self.purpose.removeprefix(TEAM))) if self.purpose.startswith(TEAM) else None
 
     @property
     def uninvited(self) -> str | None:

@@ -35,7 +35,8 @@ def card_id_of(tenant: UUID, reason: ParkedFor, mail_key: str, sender: str) -> U
 
 @dataclass(frozen=True, slots=True)
 class ParkedMail:
-    """A mail that waits, or has waited. ``calendar``: the iTIP message; ``stream_id``: the event that it is about."""
+    """A mail that waits, or has waited. ``calendar``: the iTIP message; ``stream_id``: the event that it is about.
+    ``settled_by``: the manager who decided, where it came to a team calendar."""
 
     tenant: AccountId
     card_id: UUID
@@ -47,6 +48,15 @@ class ParkedMail:
     sender: Sender
     at: datetime
     state: State = "waiting"
+    settled_by: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamDecision:
+    """The mails of a card about which a manager, ``by``, has decided."""
+
+    mail_keys: tuple[str, ...]
+    by: UUID
 
 
 class ParkedMails(Protocol):
@@ -76,8 +86,11 @@ class ParkedMails(Protocol):
         """Whether an unknown sender's mail about that event waits."""
         ...
 
-    def settle(self, tenant: AccountId, card_id: UUID, was: Sequence[State], state: State) -> list[str]:
-        """Moves the mails of a card from one of the states ``was`` to another; returns the keys of those mails."""
+    def settle(
+        self, tenant: AccountId, card_id: UUID, was: Sequence[State], state: State, team: TeamDecision | None = None
+    ) -> list[str]:
+        """Moves the mails of a card from one of the states ``was`` to another; returns the keys of those mails.
+        ``team``: only those about which a manager has decided."""
         ...
 
     def lately(self, tenant: AccountId, card_id: UUID, since: datetime) -> tuple[int, int]:

@@ -22,6 +22,7 @@ from televent.application.messages import (
     push,
     reminders,
     share_local,
+    team_mail,
     webhooks,
 )
 from televent.application.messages.message import Message
@@ -48,11 +49,13 @@ NAMES: Mapping[str, type[Message]] = {
     "log_head_post/1": log_head.LogHeadPost,
     "meeting_mail/1": mail.MeetingMail,
     "notice_mail/1": mail.NoticeMail,
-    "parked_mail/1": mail.ParkedMailNotice,
+    "parked_mail/2": mail.ParkedMailNotice,
     "uninvited_mail/1": mail.UninvitedMail,
     "offer_mail/1": mail.OfferMail,
     "share_mail/1": mail.ShareMail,
-    "parked_notification/1": chat.ParkedCard,
+    "parked_notification/2": chat.ParkedCard,
+    "team_mail_asked/1": team_mail.TeamMailAsked,
+    "team_mail_answered/1": team_mail.TeamMailAnswered,
     "invite_notification/2": chat.InvitationCard,
     "rsvp_notification/3": chat.AnswerNotice,
     "proposal_notification/1": proposals.ProposalNotice,
@@ -90,6 +93,8 @@ UPCASTERS: Mapping[str, tuple[str, Upcaster]] = {
     "invite_notification/1": ("invite_notification/2", _pointing("stream_id", "what")),
     "rsvp_notification/1": ("rsvp_notification/3", _pointing("stream_id")),
     "rsvp_notification/2": ("rsvp_notification/3", _pointing("stream_id")),
+    "parked_mail/1": ("parked_mail/2", lambda fields: {**fields, "team": None}),
+    "parked_notification/1": ("parked_notification/2", lambda fields: {**fields, "team": None}),
     "uninvited_notification/1": ("uninvited_notification/2", lambda fields: {**fields, "delegator": ""}),
 }
 """Old name → (the next name, a function from the old fields to the new ones)."""

@@ -45,9 +45,11 @@ class AnswerNotice(Message, frozen=True):
 
 
 class ParkedCard(Message, frozen=True):
-    """Mails wait for the reader's decision. ``card_id``: application.parked_mails. The text is read when it is sent."""
+    """Mails wait for the reader's decision. ``card_id``: application.parked_mails. The text is read when it is sent.
+    ``team``: the account of the team calendar that got them, whose managers are asked; None: the reader got them."""
 
     card_id: UUID
+    team: UUID | None
 
 
 class UninvitedAnswer(Message, frozen=True):

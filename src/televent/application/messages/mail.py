@@ -134,9 +134,10 @@ class NoticeMail(Message, frozen=True):
 
 
 class ParkedMailNotice(Message, frozen=True):
-    """Mails wait for the decision of a person here who has no chat. ``card_id``: application.parked_mails."""
+    """Mails wait for the decision of a person here who has no chat. ``card_id`` and ``team`` are as in ParkedCard."""
 
     card_id: UUID
+    team: UUID | None
 
 
 class AddressVerification(Part, frozen=True, tag_field="template", tag="address_verification"):

@@ -11,6 +11,7 @@ import msgspec
 from televent.application.webhooks import shapes
 from televent.domain.account import events as account
 from televent.domain.calendar import events as calendar
+from televent.domain.calendar import team_mail
 from televent.domain.calendar_object import events, parked_mail, proposals
 from televent.domain.inbox_item import events as inbox_item
 from televent.domain.sharing.grants import events as grants
@@ -126,6 +127,7 @@ NOT_TOLD: Final[Mapping[type, str]] = {
     inbox_item.MessageDelivered: "the change that the message makes is told",
     inbox_item.MessageRemoved: "the housekeeping of a calendar app",
     grants.AnswerSeen: "an app of the owner showed a note",
+    team_mail.TeamMailSettled: "a team has no webhook; the change that the mail makes is told",
     mount.NoticeDismissed: "the sharee put a note away",
     mount.MountPropertiesChanged: "how the sharee shows a calendar of somebody else",
     mount.OwnerForgotten: "an erasure is told to nobody",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from televent.domain.calendar.team_mail import SettleTeamMail
 from televent.domain.sharing.grants.commands import SharingCommand, TeamCommand
 
 
@@ -39,4 +40,6 @@ class DeleteCalendar:
     calendar_id: UUID
 
 
-CalendarCommand = CreateCalendar | ChangeProperties | RenameCalendar | DeleteCalendar | SharingCommand | TeamCommand
+CalendarCommand = (
+    CreateCalendar | ChangeProperties | RenameCalendar | DeleteCalendar | SharingCommand | TeamCommand | SettleTeamMail
+)

@@ -20,6 +20,7 @@ from televent.domain.calendar.events import (
 )
 from televent.domain.calendar.refusals import UnknownCalendar
 from televent.domain.calendar.state import Calendar
+from televent.domain.calendar.team_mail import SettleTeamMail, settle_team_mail
 from televent.domain.properties import check_room
 from televent.domain.sharing.grants.commands import (
     ChangeRole,
@@ -68,5 +69,9 @@ def decide(state: Calendar, command: CalendarCommand) -> list[CalendarEvent]:
             if not state.created or state.deleted:
                 raise UnknownCalendar()
             return [*decide_team(state.grants, command)]
+        case SettleTeamMail():
+            if not state.created or state.deleted:
+                raise UnknownCalendar()
+            return [*settle_team_mail(state.grants, command)]
         case _:
             assert_never(command)

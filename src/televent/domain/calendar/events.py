@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from televent.domain.calendar.team_mail import TeamMailSettled
 from televent.domain.personal import Personal
 from televent.domain.sharing.grants.events import SharingEvent
 
@@ -39,4 +40,6 @@ class CalendarDeleted:
     calendar_id: UUID
 
 
-CalendarEvent = CalendarCreated | CalendarPropertiesChanged | CalendarRenamed | CalendarDeleted | SharingEvent
+CalendarEvent = (
+    CalendarCreated | CalendarPropertiesChanged | CalendarRenamed | CalendarDeleted | SharingEvent | TeamMailSettled
+)

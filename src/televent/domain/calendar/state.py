@@ -14,6 +14,7 @@ from televent.domain.calendar.events import (
     CalendarPropertiesChanged,
     CalendarRenamed,
 )
+from televent.domain.calendar.team_mail import TeamMailSettled
 from televent.domain.sharing.grants.events import AnswerSeen, CalendarShared, ShareAnswered, ShareWithdrawn
 from televent.domain.sharing.grants.state import Grant, evolve_grants
 
@@ -41,5 +42,8 @@ def evolve(state: Calendar, fact: CalendarEvent) -> Calendar:
             return replace(state, deleted=True)
         case CalendarShared() | ShareWithdrawn() | ShareAnswered() | AnswerSeen():
             return replace(state, grants=evolve_grants(state.grants, fact))
+        case TeamMailSettled():
+            # The mails are kept apart: nothing of the calendar itself has changed.
+            return state
         case _:
             assert_never(fact)

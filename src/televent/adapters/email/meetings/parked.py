@@ -11,13 +11,14 @@ from televent.adapters.email.outgoing.smtp import SmtpMailer
 from televent.adapters.email.templates.content import Content, Link
 from televent.application.backend import Backend
 from televent.application.living_messages import Living
-from televent.application.mail_records.answer_links import AnswerLinks
+from televent.application.mail_records.answer_links import TEAM, AnswerLinks
 from televent.application.mail_records.parked_mails import KEPT
 from televent.application.messages.mail import ParkedMailNotice
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp, RetryLater
 from televent.application.read_models.accounts import AccountRow
-from televent.application.use_cases.mail.parked_cards import ParkedView, parked_view
+from televent.application.use_cases.mail.parked_cards import ParkedView, asked_view
+from televent.domain.ids import AccountId
 from televent.wording.display import Display
 from televent.wording.parked import parked_words
 from televent.wording.texts import text_of
@@ -55,22 +56,24 @@ class ParkedMails:
             raise RetryLater(SOON, "another message about these mails is being sent")
         now: Living | None = None
         try:
-            view = await asyncio.to_thread(parked_view, self._backend, tenant, notice.card_id)
+            team = AccountId(notice.team) if notice.team is not None else None
+            view = await asyncio.to_thread(asked_view, self._backend, tenant, notice.card_id, team)
             if view is None or view.state != "waiting" or was.shown == view.newest:
                 return
-            content = await asyncio.to_thread(self._content, view, account, display)
+            content = await asyncio.to_thread(self._content, view, account, display, team)
             await self._mails.send(message, account, content)
             now = Living(None, None, view.decided, view.newest, self._backend.clock())
         finally:
             await asyncio.to_thread(living.release, tenant, notice.card_id, "card", now)
 
-    def _content(self, view: ParkedView, account: AccountRow, display: Display) -> Content:
-        return parked_content(view, display, self._link(view, account))
+    def _content(self, view: ParkedView, account: AccountRow, display: Display, team: AccountId | None) -> Content:
+        return parked_content(view, display, self._link(view, account, team))
 
-    def _link(self, view: ParkedView, account: AccountRow) -> str | None:
+    def _link(self, view: ParkedView, account: AccountRow, team: AccountId | None) -> str | None:
         if self._identity.public_url is None:
             return None
-        token = self._links.issue(account.tenant, view.card_id, None, self._backend.clock() + KEPT)
+        purpose = f"{TEAM}{team}" if team is not None else ""
+        token = self._links.issue(account.tenant, view.card_id, None, self._backend.clock() + KEPT, purpose)
         return f"{self._identity.public_url}/i/{token}"
 
 

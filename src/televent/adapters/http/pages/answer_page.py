@@ -31,7 +31,7 @@ from televent.adapters.http.pages.link_html import (
 )
 from televent.adapters.http.pages.off_page import off_answer
 from televent.adapters.http.pages.page_policy import page_policy
-from televent.adapters.http.pages.parked_page import parked_answer
+from televent.adapters.http.pages.parked_page import parked_answer, team_answer
 from televent.adapters.http.pages.proposal_page import proposal_answer
 from televent.adapters.http.pages.reminder_page import reminder_answer
 from televent.adapters.http.pages.share_page import share_answer
@@ -153,6 +153,8 @@ class AnswerPage:
             return offer_answer(self._backend, linked.account, linked.link, display, form)
         if linked.link.purpose == SHARE:
             return share_answer(self._backend, linked.account, linked.link, display.language, form)
+        if linked.link.team is not None:
+            return team_answer(self._backend, linked.account, linked.link, linked.link.team, display, form)
         if linked.link.uninvited is not None:
             return uninvited_answer(self._backend, linked.account, linked.link, display.language, form)
         if linked.card is None:

@@ -7,16 +7,33 @@ from dataclasses import replace
 from typing import cast
 from uuid import NAMESPACE_URL, uuid5
 
-from televent.adapters.http.pages.link_html import Answer, Form, filled
+from televent.adapters.http.pages.link_html import Answer, Form, filled, lines_page, say
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.mail_records.answer_links import AnswerLink
 from televent.application.read_models.accounts import AccountRow
-from televent.application.use_cases.mail.parked_cards import ParkedView, parked_view
+from televent.application.refusals import NotManager
+from televent.application.use_cases.mail.parked_cards import ParkedView, asked_view
 from televent.application.use_cases.mail.settle_parked import Choice, settle_parked
+from televent.domain.ids import AccountId
 from televent.wording.display import Display
-from televent.wording.parked import parked_words, settled_words, unverified
+from televent.wording.parked import parked_words, settled_by, settled_words, unverified
 from televent.wording.texts import text_of
+
+
+def team_answer(
+    backend: Backend, account: AccountRow, link: AnswerLink, team: AccountId, display: Display, form: Form | None
+) -> Answer:
+    """The page of mails to a team calendar. Somebody who does not manage it any more learns nothing and decides
+    nothing. Raises TryAgain."""
+    view = asked_view(backend, link.tenant, link.stream_id, team)
+    try:
+        if view is not None:
+            return parked_answer(backend, account, link, view, display, form)
+    except NotManager:
+        pass
+    language = display.language
+    return Answer(404, lines_page(language, say(language, "answer-link-title"), [_say(language, "parked-not-asked")]))
 
 
 def parked_answer(
@@ -29,7 +46,7 @@ def parked_answer(
     if choice is None:
         return Answer(400, filled(display.language, *parked_page(view, account.name, display)))
     told = decided(backend, link, view, choice, display.language)
-    now = parked_view(backend, link.tenant, link.stream_id) or view
+    now = asked_view(backend, link.tenant, link.stream_id, link.team) or view
     page = filled(display.language, *parked_page(now, account.name, display, told))
     return Answer(200 if view.state == "waiting" else 409, page)
 
@@ -37,6 +54,8 @@ def parked_answer(
 def parked_page(view: ParkedView, reader: str, display: Display, told: str = "") -> tuple[str, str]:
     """The title of the page, and its body as HTML. ``told``: a sentence about what was sent just now."""
     language, words = display.language, parked_words(replace(view, waiting=max(1, view.waiting)), display)
+    if not told and view.state != "waiting" and view.settled_by is not None:
+        told = settled_by(view, language)
     if not told and view.state != "waiting":
         told = _say(language, "parked-done-was-ignored" if view.state == "ignored" else "parked-done-was-applied")
     said = f'<p class="now" role="status">{html.escape(told)}</p>' if told else ""
@@ -58,7 +77,10 @@ def decided(backend: Backend, link: AnswerLink, view: ParkedView, choice: str, l
     command = uuid5(NAMESPACE_URL, f"televent:parked:{link.tenant}:{link.stream_id}:{backend.ids()}")
     context = Context(link.tenant, str(link.tenant), "email", backend.clock(), command, command.hex)
     name = unverified(view.sender, language)
-    return settled_words(settle_parked(backend, context, view.card_id, cast(Choice, choice), name), choice, language)
+    settled = settle_parked(backend, context, view.card_id, cast(Choice, choice), name, link.team)
+    if settled.by is not None:
+        view = asked_view(backend, link.tenant, view.card_id, link.team) or view
+    return settled_words(settled, choice, language, view)
 
 
 def _say(language: str, key: str) -> str:

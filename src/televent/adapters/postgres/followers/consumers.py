@@ -28,6 +28,7 @@ AUDIENCES: Final[Mapping[str, str]] = {
     "chat": "SELECT tenant_id FROM account WHERE tenant_id = ANY (%s) AND telegram_id IS NOT NULL",
     "mail": """SELECT tenant_id FROM account WHERE tenant_id = ANY (%s) AND telegram_id IS NULL AND EXISTS (
         SELECT 1 FROM address WHERE address.tenant_id = account.tenant_id AND verified)""",
+    "team": "SELECT tenant_id FROM team WHERE tenant_id = ANY (%s)",
     "webhooks": "SELECT DISTINCT tenant_id FROM webhook WHERE tenant_id = ANY (%s) AND disabled_at IS NULL",
 }
 """The query for each audience (Policy.only_for): it selects the accounts that can be reached that way."""

@@ -14,7 +14,7 @@ from televent.adapters.telegram.door import BotDoor, Person
 from televent.adapters.telegram.taps import acknowledge, show
 from televent.adapters.telegram.texts import plain, say
 from televent.application.use_cases.mail.believed import believe_sender, believed_senders
-from televent.application.use_cases.mail.parked_cards import parked_view
+from televent.application.use_cases.mail.parked_cards import asked_view
 from televent.application.use_cases.mail.settle_parked import settle_parked
 from televent.wording.parked import settled_words, unverified
 
@@ -28,12 +28,14 @@ async def tap(query: CallbackQuery, door: BotDoor, person: Person) -> None:
     if read is None:
         await refuse_dead(query, person.language)
         return
-    (choice, card_id), backend, tenant = read, door.backend, person.account.tenant
-    view = await door.run(parked_view, backend, tenant, card_id)
+    (choice, card_id, team), backend, tenant = read, door.backend, person.account.tenant
+    view = await door.run(asked_view, backend, tenant, card_id, team)
     name = unverified(view.sender, person.language) if view is not None else ""
     context = door.context(tenant, f"parked:{query.id}")
-    settled = await door.run(settle_parked, backend, context, card_id, choice, name)
-    said = settled_words(settled, choice, person.language)
+    settled = await door.run(settle_parked, backend, context, card_id, choice, name, team)
+    if settled.by is not None:
+        view = await door.run(asked_view, backend, tenant, card_id, team)
+    said = settled_words(settled, choice, person.language, view)
     stale = settled.result not in ("applied", "unchanged", "ignored")
     if isinstance(query.message, Message):
         # The card keeps what it asked, so that the person can read later what they decided about.

@@ -59,7 +59,7 @@ def mail_instead(message: Message) -> Message | None:
         case ProposalDeclinedNotice():
             return MeetingMail(message.stream_id, "declined", 0, "")
         case ParkedCard():
-            return ParkedMailNotice(message.card_id)
+            return ParkedMailNotice(message.card_id, message.team)
         case ErasureNotice():
             return ErasureMail(message.what, message.final_at)
         case UninvitedAnswer():

@@ -73,6 +73,7 @@ NOT_TOLD: Final = frozenset(
         "messages-written",
         "message-set-aside",
         "mail-parked",
+        "team-mail-settled",
         "message-delivered",
         "message-removed",
         "answer-seen",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -11,6 +11,8 @@ from televent.application.backend import Backend
 from televent.application.event_store.context import Context
 from televent.application.mail.trust import Sender
 from televent.application.mail_records.parked_mails import ParkedMail, State
+from televent.application.use_cases.calendars.sharing import inviter_of
+from televent.application.use_cases.mail.team_mail import OPEN, managers_of
 from televent.application.use_cases.scheduling.receive_itip import would_do
 from televent.domain.calendar_object.details import Details
 from televent.domain.calendar_object.events import CounterProposed, EventCancelled, InvitationReceived, RsvpGiven
@@ -47,7 +49,8 @@ class ParkedView:
     """A card. ``sender``: as the mail names them that is proven least. ``more``: waiting mails without ``changes``.
 
     ``state``: "waiting" while a decision is wanted; else the one that was made. ``newest``: the number of mails so far;
-    ``decided``: of those that were decided about before the ones that wait.
+    ``decided``: of those that were decided about before the ones that wait. ``team``: the name of the team calendar
+    that got them, "" for a person's; ``settled_by``: the manager who made the last decision, ``settler`` their name.
     """
 
     card_id: UUID
@@ -59,14 +62,30 @@ class ParkedView:
     more: int
     newest: int
     decided: int
+    team: str = ""
+    settled_by: UUID | None = None
+    settler: str = ""
+
+
+def asked_view(backend: Backend, reader: AccountId, card_id: UUID, team: AccountId | None) -> ParkedView | None:
+    """The card as somebody who is asked sees it; None where its mails are gone. ``team``: the team calendar that got
+    them; somebody who does not manage it any more sees nothing."""
+    if team is None:
+        return parked_view(backend, reader, card_id)
+    view = parked_view(backend, team, card_id) if reader in managers_of(backend, team) else None
+    if view is None:
+        return None
+    name = backend.people.account(team).name
+    settler = inviter_of(backend, view.settled_by) if view.settled_by is not None else ""
+    return replace(view, team=name, settler=settler)
 
 
 def parked_view(backend: Backend, tenant: AccountId, card_id: UUID) -> ParkedView | None:
-    """The card; None where its mails are gone."""
+    """The card of the account that got the mails; None where they are gone."""
     mails = backend.parked.on_card(tenant, card_id)
     if not mails:
         return None
-    waiting = [each for each in mails if each.state in ("waiting", "applying")]
+    waiting = [each for each in mails if each.state in OPEN]
     last = mails[-1]
     state: State = "waiting" if waiting else last.state
     changes = [change for each in waiting[:MAX_SHOWN] for change in _changes(backend, tenant, each)]
@@ -74,7 +93,8 @@ def parked_view(backend: Backend, tenant: AccountId, card_id: UUID) -> ParkedVie
     more = max(0, len(waiting) - MAX_SHOWN)
     decided = len(mails) - len(waiting)
     sender = max((each.sender for each in waiting or mails), key=lambda sender: _DOUBTS.index(sender.doubt))
-    return ParkedView(card_id, last.reason, sender, state, shown, len(waiting), more, len(mails), decided)
+    counts = (len(waiting), more, len(mails), decided)
+    return ParkedView(card_id, last.reason, sender, state, shown, *counts, settled_by=last.settled_by)
 
 
 def message_in(mail: ParkedMail) -> Message:

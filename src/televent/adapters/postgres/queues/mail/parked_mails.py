@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from televent.adapters.postgres.rows import Pool, fetch
-from televent.application.mail_records.parked_mails import ParkedMail, State
+from televent.application.mail_records.parked_mails import ParkedMail, State, TeamDecision
 from televent.application.mail_records.sender_text import read_sender, sender_text
 from televent.domain.ids import AccountId
 
@@ -15,7 +15,9 @@ KEEP = """
     INSERT INTO parked_mail (tenant_id, card_id, mail_key, stream_id, reason, method, calendar, sender, at, state)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"""
 DROP = "DELETE FROM parked_mail WHERE tenant_id = %s AND card_id = %s AND mail_key = %s AND state = 'waiting'"
-_ROW = "SELECT card_id, mail_key, stream_id, reason, method, calendar, sender::text, at, state FROM parked_mail"
+_ROW = """
+    SELECT card_id, mail_key, stream_id, reason, method, calendar, sender::text, at, state, settled_by
+    FROM parked_mail"""
 ON_CARD = f"{_ROW} WHERE tenant_id = %s AND card_id = %s AND state <> 'early' ORDER BY at, mail_key"
 _EARLY = "WHERE tenant_id = %s AND stream_id = %s AND state = 'early' AND sender ->> 'address' = %s"
 EARLY = f"{_ROW} {_EARLY} ORDER BY at, mail_key"
@@ -24,7 +26,9 @@ WAITS = """
     SELECT 1 FROM parked_mail
     WHERE tenant_id = %s AND stream_id = %s AND reason = 'sender-unknown' AND state = 'waiting' LIMIT 1"""
 SETTLE = """
-    UPDATE parked_mail SET state = %s WHERE tenant_id = %s AND card_id = %s AND state = ANY (%s) RETURNING mail_key"""
+    UPDATE parked_mail SET state = %s, settled_by = %s
+    WHERE tenant_id = %s AND card_id = %s AND state = ANY (%s) AND (%s::text[] IS NULL OR mail_key = ANY (%s))
+    RETURNING mail_key"""
 LATELY = """
     SELECT count(*) FILTER (WHERE card_id = %s), count(DISTINCT card_id) FROM parked_mail
     WHERE tenant_id = %s AND reason = 'sender-unknown' AND at > %s"""
@@ -64,22 +68,25 @@ class PostgresParkedMails:
 
     def _mails(self, query: str, tenant: AccountId, *wanted: object) -> list[ParkedMail]:
         found = []
-        for card, key, stream, reason, method, calendar, sender, at, state in fetch(
+        for card, key, stream, reason, method, calendar, sender, at, state, by in fetch(
             self._pool, query, (tenant, *wanted)
         ):
             who = read_sender(sender)
             assert who is not None
-            found.append(ParkedMail(tenant, card, key, stream, reason, method, bytes(calendar), who, at, state))
+            found.append(ParkedMail(tenant, card, key, stream, reason, method, bytes(calendar), who, at, state, by))
         return found
 
     def waits(self, tenant: AccountId, stream_id: UUID) -> bool:
         """Whether an unknown sender's mail about that event waits."""
         return bool(fetch(self._pool, WAITS, (tenant, stream_id)))
 
-    def settle(self, tenant: AccountId, card_id: UUID, was: Sequence[State], state: State) -> list[str]:
+    def settle(
+        self, tenant: AccountId, card_id: UUID, was: Sequence[State], state: State, team: TeamDecision | None = None
+    ) -> list[str]:
         """Moves the mails of a card to another state; returns the keys of those mails."""
+        keys, by = (list(team.mail_keys), team.by) if team is not None else (None, None)
         with self._pool.connection() as connection:
-            rows = connection.execute(SETTLE, (state, tenant, card_id, list(was))).fetchall()
+            rows = connection.execute(SETTLE, (state, by, tenant, card_id, list(was), keys, keys)).fetchall()
         return [str(row[0]) for row in rows]
 
     def lately(self, tenant: AccountId, card_id: UUID, since: datetime) -> tuple[int, int]:

@@ -1,0 +1,94 @@
+"""A mail to a team calendar that nothing proves: its managers are asked in their chats, and the first answer counts."""
+
+from __future__ import annotations
+
+from support.chat import Chats, Someone, buttons
+from support.chat_mails import asked, comes, person
+from support.team_mail import address_of, made_team
+from televent.application.use_cases.teams.team_calendars import change_role
+from televent.domain.ids import AccountId
+
+ENGLISH, RUSSIAN = "An invitation from a sender you do not know", "1 письмо от незнакомого отправителя"
+
+
+class Studio:
+    """Ann's team calendar, which Boris, who reads Russian in Tokyo, manages too. Cat writes there."""
+
+    def __init__(self, chats: Chats) -> None:
+        self.chats, backend = chats, chats.core.backend
+        self.ann, _ = person(chats, "Ann")
+        address = f"boris.{backend.ids().hex[:8]}@example.com"
+        self.boris = chats.person("Boris", language="ru", zone="Asia/Tokyo", address=address)
+        self.cat, writer = person(chats, "Cat")
+        members = {address: (self.boris.context(), "manager"), writer: (self.cat.context(), "writer")}
+        made = made_team(backend, self.ann.context(), members)
+        self.team, self.calendar = made.row.tenant, made.row.calendar_id
+        self.address = address_of(backend, self.team)
+
+    def mail(self, uid: str) -> None:
+        verdict = comes(self.chats, self.address, asked(self.address, f"{uid}-{self.team}"))
+        assert (verdict.state, verdict.reason) == ("parked", "the sender is unknown")
+
+    def has(self, uid: str) -> bool:
+        return bool(self.chats.core.reads.by_uid(self.team, f"{uid}-{self.team}"))
+
+    def role(self, someone: Someone, role: str) -> None:
+        who = AccountId(someone.account.tenant)
+        change_role(self.chats.core.backend, self.ann.context(), calendar_id=self.calendar, person=who, role=role)
+
+
+def asked_cards(someone: Someone) -> list[str]:
+    return [each["text"] for each in someone.messages() if "📨" in each["text"]]
+
+
+def test_each_manager_is_asked_once_and_the_first_answer_counts(chats: Chats) -> None:
+    studio = Studio(chats)
+    studio.mail("one")
+    card, other = studio.ann.hears(ENGLISH), studio.boris.hears(RUSSIAN)
+    assert "It came to the team calendar Design." in card["text"]
+    assert "The team calendar has had no meeting with this sender before." in card["text"]
+    assert "10:00 AM - 11:00 AM" in card["text"]
+    assert "командный календарь Design" in other["text"]
+    # The same hour in Tokyo.
+    assert "19:00" in other["text"]
+    # Nobody could take back what a team believes.
+    assert buttons(card) == ["Apply", "Ignore"]
+    studio.mail("two")
+    grown = studio.ann.hears("2 mails from a sender you do not know")
+    assert grown["message_id"] == card["message_id"]
+    assert studio.boris.hears("2 письма от незнакомого отправителя")["message_id"] == other["message_id"]
+    assert not studio.has("one")
+
+    assert studio.ann.taps("Apply", grown)["answer"]["text"] == "✅ Applied."
+    assert studio.has("one")
+    assert studio.has("two")
+    settled = studio.boris.hears("Решил менеджер Ann: применить в командном календаре Design.")
+    assert settled["message_id"] == other["message_id"]
+    assert buttons(settled) == []
+    assert [len(asked_cards(each)) for each in (studio.ann, studio.boris, studio.cat)] == [1, 1, 0]
+    # The one who answered reads on their card what they did.
+    assert "✅ Applied." in asked_cards(studio.ann)[0]
+
+
+def test_what_one_manager_refuses_is_refused_for_all(chats: Chats) -> None:
+    studio = Studio(chats)
+    studio.mail("one")
+    card = studio.ann.hears(ENGLISH)
+    studio.boris.taps("Пропустить", studio.boris.hears(RUSSIAN))
+    told = studio.ann.hears("Boris has ignored this for the team calendar Design. Nothing has changed.")
+    assert (told["message_id"], buttons(told)) == (card["message_id"], [])
+    assert not studio.has("one")
+    # The next mail of that sender is a new question.
+    studio.mail("two")
+    assert studio.ann.hears(ENGLISH)["message_id"] != card["message_id"]
+
+
+def test_somebody_who_manages_no_more_decides_nothing(chats: Chats) -> None:
+    studio = Studio(chats)
+    studio.mail("one")
+    card, other = studio.ann.hears(ENGLISH), studio.boris.hears(RUSSIAN)
+    studio.role(studio.boris, "writer")
+    told = studio.boris.taps("Применить", other)["answer"]
+    assert told["text"] == "Это может только менеджер командного календаря."
+    assert not studio.has("one")
+    assert studio.ann.taps("Ignore", card)["answer"]["text"] == "🚫 Ignored. Nothing has changed."
