@@ -38,7 +38,7 @@ class Studio:
 
 
 def asked_cards(someone: Someone) -> list[str]:
-    return [each["text"] for each in someone.messages() if "📨" in each["text"]]
+    return [each["text"] for each in someone.messages() if each["text"].startswith("📨")]
 
 
 def test_each_manager_is_asked_once_and_the_first_answer_counts(chats: Chats) -> None:
@@ -58,6 +58,10 @@ def test_each_manager_is_asked_once_and_the_first_answer_counts(chats: Chats) ->
     assert grown["message_id"] == card["message_id"]
     assert studio.boris.hears("2 письма от незнакомого отправителя")["message_id"] == other["message_id"]
     assert not studio.has("one")
+    studio.ann.says("/share list")
+    assert "📨 2 mails wait for the answer of a manager." in studio.ann.hears("👥 Design")["text"]
+    studio.cat.says("/share list")
+    assert "mails wait" not in studio.cat.hears("👥 Design")["text"]
 
     assert studio.ann.taps("Apply", grown)["answer"]["text"] == "✅ Applied."
     assert studio.has("one")

@@ -19,7 +19,7 @@ from televent.application.refusals import NotManager, TryAgain
 from televent.application.use_cases.mail.settle_parked import settle_parked
 from televent.application.use_cases.mail.team_mail import decide_for_team
 from televent.application.use_cases.people.accounts import erase_account, open_account
-from televent.application.use_cases.teams.team_calendars import end_team, remove_member
+from televent.application.use_cases.teams.team_calendars import end_team, remove_member, teams_of
 from televent.domain.ids import AccountId
 from televent.runtime.workers.team_mail import PATIENCE
 
@@ -90,8 +90,10 @@ def test_managers_are_asked_by_mail_and_the_first_answer_counts(studio: Studio, 
     assert "Always believe" not in web.ask("GET", first).text
     assert decide(web, first, "believe").status == 400
     assert not studio.has()
+    assert [teams_of(studio.backend, each.tenant)[0].waiting_mails for each in (studio.bob, studio.cat)] == [2, None]
     assert "✅ Applied." in decide(web, first, "apply").text
     assert studio.has()
+    assert teams_of(studio.backend, studio.bob.tenant)[0].waiting_mails == 0
     late = decide(web, second, "ignore")
     assert (late.status, "Ann has applied this for the team calendar Design." in late.text) == (409, True)
     assert "Ann has applied this" in web.ask("GET", second).text
@@ -145,7 +147,6 @@ def test_each_question_is_that_of_one_team(studio: Studio) -> None:
 
 
 def test_without_a_manager_who_can_be_reached_the_mail_waits(studio: Studio, web: Web) -> None:
-    """The manager who comes later by a mail of the same sender is asked about all that waits."""
     nobody = Person(studio.town, AccountId(uuid4()), "")
     open_account(studio.backend, nobody.context(), telegram_id=None, name="Nobody")
     team = made_team(studio.backend, nobody.context(), {}).row
@@ -155,6 +156,9 @@ def test_without_a_manager_who_can_be_reached_the_mail_waits(studio: Studio, web
     post(studio.town, studio.other)
     assert [each.state for each in studio.parked()] == ["waiting"]
     assert studio.other.mails == []
+    # Their own program lists it; nobody else sees the number.
+    (seen,) = teams_of(studio.backend, nobody.tenant)
+    assert seen.waiting_mails == 1
 
 
 def test_the_erasure_of_a_manager_and_of_the_team_keeps_nothing_of_them(studio: Studio, web: Web) -> None:

@@ -86,6 +86,10 @@ class ParkedMails(Protocol):
         """Whether an unknown sender's mail about that event waits."""
         ...
 
+    def waiting(self, tenant: AccountId) -> int:
+        """The number of the account's mails that wait for a decision."""
+        ...
+
     def settle(
         self, tenant: AccountId, card_id: UUID, was: Sequence[State], state: State, team: TeamDecision | None = None
     ) -> list[str]:

@@ -65,7 +65,9 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TeamCalendar(msgspec.Struct, frozen=True, kw_only=True):
-    """A team calendar. ``id``: that of the calendar, also in `GET /api/calendars`. ``role``: the person's own."""
+    """A team calendar. ``id``: that of the calendar, also in `GET /api/calendars`. ``role``: the person's own.
+    ``waiting_mails``: how many mails to the team nothing proves, and no manager has decided about; null for others than
+    managers."""
 
     id: UUID
     name: str
@@ -74,6 +76,7 @@ class TeamCalendar(msgspec.Struct, frozen=True, kw_only=True):
     time_zone: str | None
     role: Role
     members: tuple[Member, ...]
+    waiting_mails: int | None
 
 
 def team_json(found: use_cases.TeamCalendar) -> TeamCalendar:
@@ -96,4 +99,5 @@ def team_json(found: use_cases.TeamCalendar) -> TeamCalendar:
             )
             for each in found.members
         ),
+        waiting_mails=found.waiting_mails,
     )

@@ -158,6 +158,8 @@ async def _lines(door: BotDoor, person: Person) -> list[_Line]:
         if other.role:
             line = "share-line-team" if other.status == "accepted" else "share-line-team-offered"
         text = say(language, line, number=number, access=access, **values)
+        if other.role == MANAGER and (waiting := await door.run(door.backend.parked.waiting, other.owner)):
+            text += "\n" + say(language, "share-team-waiting", count=waiting)
         lines.append(_Line(text, None, None, other.share_id, other.owner_name))
     return lines
 

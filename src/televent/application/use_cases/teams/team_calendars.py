@@ -60,11 +60,13 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class TeamCalendar:
-    """A team calendar as one member sees it. ``row``: the team's own, not the member's view of it."""
+    """A team calendar as one member sees it. ``row``: the team's own, not the member's view of it.
+    ``waiting_mails``: the number of mails about which a manager may decide; None for other members."""
 
     row: CalendarRow
     role: str
     members: tuple[Member, ...]
+    waiting_mails: int | None
 
 
 def make_team(
@@ -94,14 +96,14 @@ def make_team(
     row = backend.reads.calendar(team, DEFAULT_CALENDAR)
     if row is None:
         raise UnknownCalendar(name=DEFAULT_CALENDAR)
-    return _seen(row, context.tenant)
+    return _seen(backend, row, context.tenant)
 
 
 def teams_of(backend: Backend, tenant: AccountId) -> list[TeamCalendar]:
     """The team calendars of which the person is a member."""
     mine = [each for each in backend.reads.mounts(tenant) if each.share is not None and each.share.role]
     rows = [backend.reads.calendar_of(each.tenant, each.calendar_id) for each in mine]
-    return [_seen(row, tenant) for row in rows if row is not None and str(tenant) in row.shares]
+    return [_seen(backend, row, tenant) for row in rows if row is not None and str(tenant) in row.shares]
 
 
 def team_of(backend: Backend, tenant: AccountId, calendar_id: UUID) -> TeamCalendar:
@@ -244,12 +246,13 @@ def _managed(backend: Backend, context: Context, calendar_id: UUID) -> TeamCalen
     return found
 
 
-def _seen(row: CalendarRow, tenant: AccountId) -> TeamCalendar:
+def _seen(backend: Backend, row: CalendarRow, tenant: AccountId) -> TeamCalendar:
     role = str(row.shares[str(tenant)].get("role", ""))
     everybody = [_member(AccountId(UUID(person)), grant) for person, grant in row.shares.items()]
     if role != MANAGER:
         everybody = [replace(each, address="") for each in everybody if each.status == "member"]
-    return TeamCalendar(row, role, tuple(sorted(everybody, key=lambda each: (each.name.casefold(), str(each.person)))))
+    everybody.sort(key=lambda each: (each.name.casefold(), str(each.person)))
+    return TeamCalendar(row, role, tuple(everybody), backend.parked.waiting(row.tenant) if role == MANAGER else None)
 
 
 def _member(person: AccountId, grant: Mapping[str, Any]) -> Member:

@@ -25,6 +25,7 @@ AWAIT_DECISION = f"UPDATE parked_mail SET state = 'waiting' {_EARLY}"  # noqa: S
 WAITS = """
     SELECT 1 FROM parked_mail
     WHERE tenant_id = %s AND stream_id = %s AND reason = 'sender-unknown' AND state = 'waiting' LIMIT 1"""
+WAITING = "SELECT count(*) FROM parked_mail WHERE tenant_id = %s AND state = 'waiting'"
 SETTLE = """
     UPDATE parked_mail SET state = %s, settled_by = %s
     WHERE tenant_id = %s AND card_id = %s AND state = ANY (%s) AND (%s::text[] IS NULL OR mail_key = ANY (%s))
@@ -79,6 +80,11 @@ class PostgresParkedMails:
     def waits(self, tenant: AccountId, stream_id: UUID) -> bool:
         """Whether an unknown sender's mail about that event waits."""
         return bool(fetch(self._pool, WAITS, (tenant, stream_id)))
+
+    def waiting(self, tenant: AccountId) -> int:
+        """The number of the account's mails that wait for a decision."""
+        ((number,),) = fetch(self._pool, WAITING, (tenant,))
+        return int(number)
 
     def settle(
         self, tenant: AccountId, card_id: UUID, was: Sequence[State], state: State, team: TeamDecision | None = None

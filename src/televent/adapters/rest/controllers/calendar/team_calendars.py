@@ -40,6 +40,7 @@ EXAMPLE: Final = {
     "time_zone": "Europe/London",
     "role": "manager",
     "members": [{"person_id": ID, "name": "Ann", "email": "ann@example.com", "role": "manager", "status": "member"}],
+    "waiting_mails": 0,
 }
 ASKING: Final = ("unknown-sharee", "too-many-offers", "asked-lately")
 MEMBERS: Final = ("unknown-calendar", "not-manager")

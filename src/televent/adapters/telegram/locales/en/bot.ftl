@@ -160,6 +160,10 @@ team-you-declined = ❌ You have declined the team calendar <b>{ $title }</b>.
 share-role = 👥 The team calendar <b>{ $title }</b>: you may { $access } now.
 share-left = 🚫 You are no longer a member of the team calendar <b>{ $title }</b>.
 share-access-manager = change it and choose its members
+share-team-waiting = { $count ->
+    [one] 📨 One mail waits for the answer of a manager.
+   *[other] 📨 { $count } mails wait for the answer of a manager.
+}
 share-line-team = { $number }. 👥 <b>{ $title }</b>: { $access }
 share-line-team-offered = { $number }. 👥 <b>{ $title }</b>: { $access } (you are invited, no answer yet)
 share-access-read = see it

@@ -161,6 +161,11 @@ team-you-declined = ❌ Вы отказались от командного ка
 share-role = 👥 Командный календарь <b>{ $title }</b>: теперь вы можете { $access }.
 share-left = 🚫 Вы больше не участник командного календаря <b>{ $title }</b>.
 share-access-manager = менять его и выбирать участников
+share-team-waiting = { $count ->
+    [one] 📨 { $count } письмо ждёт ответа менеджера.
+    [few] 📨 { $count } письма ждут ответа менеджера.
+   *[other] 📨 { $count } писем ждут ответа менеджера.
+}
 share-line-team = { $number }. 👥 <b>{ $title }</b>: { $access }
 share-line-team-offered = { $number }. 👥 <b>{ $title }</b>: { $access } (вас пригласили, нет ответа)
 share-access-read = смотреть его
