@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
 from support.dav import Client, Site, event
@@ -15,6 +16,8 @@ from support.outgoing_mail import send
 from support.post import OtherServer, itip_mail, message, open_other_server, open_post_office
 from support.rest_people import Api, api_of, join
 from support.town import Person, Town
+from televent.application.refusals import NotManager
+from televent.application.use_cases.mail.settle_parked import settle_parked
 from televent.application.use_cases.people.accounts import erase_account
 from televent.runtime.workers.grace import forget_one
 
@@ -138,6 +141,28 @@ def test_every_guest_hears_once_and_every_answer_is_seen_by_the_members(studio: 
 
 
 FILTER = "<D:prop><C:calendar-data/></D:prop><C:filter><C:comp-filter name='VCALENDAR'/></C:filter>"
+
+
+def test_an_answer_that_nothing_proves_waits_for_a_manager(studio: Studio) -> None:
+    made = studio.meeting()
+    text = message("REPLY", f"ATTENDEE;PARTSTAT=DECLINED:mailto:{ZED}", uid=made["uid"], stamp="20270101T120000Z")
+    with open_post_office(studio.town) as post:
+        # Without the token of the invitation anybody may have written it.
+        post.send(itip_mail(text), studio.address)
+        assert post.verdicts() == [("parked", "the sender is not proven")]
+        backend = studio.site.core.backend
+        with psycopg.connect(studio.site.core.conninfo) as connection:
+            query = "SELECT card_id FROM parked_mail WHERE tenant_id = %s"
+            ((card,),) = connection.execute(query, (studio.tenant,)).fetchall()
+    path = f"/team-calendars/{studio.id}"
+    assert [each.get(path)["waiting_mails"] for each in (studio.ann, studio.bob)] == [1, None]
+    writer, manager = (studio.site.context(studio.apps[name].tenant) for name in ("bob", "ann"))
+    with pytest.raises(NotManager):
+        settle_parked(backend, writer, card, "apply", "", studio.tenant)
+    assert studio.answers(studio.ann, made["id"])[ZED] == "NEEDS-ACTION"
+    assert settle_parked(backend, manager, card, "apply", "", studio.tenant).result == "applied"
+    assert studio.answers(studio.cat, made["id"])[ZED] == "DECLINED"
+    assert studio.ann.get(path)["waiting_mails"] == 0
 
 
 def test_an_app_invites_as_the_team(studio: Studio) -> None:
