@@ -51,7 +51,7 @@ LINES = (
 
 
 def told(find: Callable[[], list[Firing]]) -> list[tuple[object, ...]] | type[Exception]:
-    """What is found, or the error where the times of the first and the last days do not suffice."""
+    """The result, or the error where the times of the first and the last days do not suffice."""
     try:
         return [(each.at, each.name, each.occurrence.start, each.occurrence.end) for each in find()]
     except OverflowError as error:

@@ -132,7 +132,7 @@ def test_a_subscription_that_waits_can_be_stopped(shop: Shop) -> None:
 def test_a_backlog_of_several_pages_waits_for_no_further_notification(shop: Shop) -> None:
     shop.recorder.insert_events([shop.event(shop.key()) for _ in range(2 * PAGE_SIZE + 1)])
     subscription = shop.recorder.subscribe()
-    pages = []
+    pages: list[int] = []
     while sum(pages) <= 2 * PAGE_SIZE:
         pages.append(subscription.wait(HOUR))
         for _ in range(pages[-1]):
