@@ -3,6 +3,7 @@
 The processes of Televent go on meanwhile, and nobody tells them.
 """
 
+import asyncio
 import shutil
 import signal
 import threading
@@ -17,7 +18,8 @@ from support.dav import Client, Site, dav, event, open_site
 from support.replicas import Server, single
 from support.sync_clients import sync
 from support.waiting import wait_until
-from televent.adapters.caldav.reports import sync_changes
+from televent.adapters.caldav.door.door import Door
+from televent.adapters.postgres.dav_index import few_rows
 from televent.adapters.postgres.embedded.processes import read_pid_file, send, servers_of
 
 pytestmark = pytest.mark.long
@@ -133,30 +135,41 @@ def test_a_crash_of_one_connection_refuses_what_was_not_on_the_disk_yet(server: 
     assert not any(first[:good])
 
 
+@pytest.mark.parametrize("page", [1, 2])
 def test_an_answer_that_meets_another_start_of_the_server_is_cut(
-    server: Server, site: Site, monkeypatch: pytest.MonkeyPatch
+    server: Server, site: Site, monkeypatch: pytest.MonkeyPatch, page: int
 ) -> None:
+    """Before its first page, which the event loop reads here, or before the second, which a thread reads."""
     ann = site.person(101, "Ann")
-    follower = Follower(ann)
-    follower.put(*"abcde")
-    monkeypatch.setattr(sync_changes, "PAGE", 2)
-    read, pages = site.core.reads.changed, []
+    names = [f"event{number}" for number in range(few_rows.MAX_CHANGES + 5)]
+    for name in names:
+        assert ann.put(f"{ann.calendar()}{name}.ics", event(f"{name}@example.com")).status == 201
+    read, few = site.core.reads.changed, Door.few_changed
+
+    def start_again() -> None:
+        monkeypatch.undo()
+        server.kill()
+        server.start()
 
     def changed(*asked: Any) -> Any:
-        pages.append(asked)
-        if len(pages) == 2:
-            server.kill()
-            server.start()
+        start_again()
         return read(*asked)
 
-    monkeypatch.setattr(site.core.reads, "changed", changed)
-    answer = sync(ann, follower.path, "")
+    async def few_changed(door: Door, *asked: Any) -> Any:
+        await asyncio.to_thread(start_again)
+        return await few(door, *asked)
+
+    if page == 1:
+        monkeypatch.setattr(Door, "few_changed", few_changed)
+    else:
+        monkeypatch.setattr(site.core.reads, "changed", changed)
+    answer = sync(ann, ann.calendar(), "")
     seen = answer.responses()
-    assert seen.pop(follower.path).status == "HTTP/1.1 507 Insufficient Storage"
-    assert len(seen) == 2
+    assert seen.pop(ann.calendar()).status == "HTTP/1.1 507 Insufficient Storage"
+    assert len(seen) == (0 if page == 1 else few_rows.MAX_CHANGES)
     # Nothing was undone, so the client goes on.
-    rest = sync(ann, follower.path, answer.token()).responses()
-    assert {*seen, *rest} == {f"{follower.path}{name}.ics" for name in "abcde"}
+    rest = sync(ann, ann.calendar(), answer.token()).responses()
+    assert {*seen, *rest} == {f"{ann.calendar()}{name}.ics" for name in names}
 
 
 def test_followers_process_what_takes_the_place_of_undone_facts(server: Server, site: Site, tmp_path: Path) -> None:
