@@ -46,7 +46,8 @@ async def measure_company(task: Task) -> Outcome:
     with store.open_store(up) as core:
         conninfo = core.conninfo
     url = f"http://{servers.HOST}:{stand_in.port}"
-    limits = httpx.Limits(max_connections=400, max_keepalive_connections=100)
+    # The stand-in closes connections that were idle for five seconds, perhaps while a request is on its way.
+    limits = httpx.Limits(max_connections=400, max_keepalive_connections=100, keepalive_expiry=2.0)
     async with (
         await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as database,
         await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as looking,

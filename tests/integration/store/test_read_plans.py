@@ -23,7 +23,7 @@ from televent.adapters.postgres.dav_index import (
 )
 from televent.adapters.postgres.dav_index.listing_reads import changed_statement, listed_statement
 from televent.adapters.postgres.reminders import statements
-from televent.adapters.postgres.search import indexing
+from televent.adapters.postgres.search import statements as words
 
 LARGE = 5000
 FILL = """
@@ -80,8 +80,8 @@ def test_each_question_uses_its_own_index(shop: Shop, known: str, plan: str) -> 
             (read_store.BY_STREAM, (shop.tenant, uuid4()), {"resource_stream"}),
             (glance_reads.GLANCE, (shop.tenant, uuid4()), {"resource_stream"}),
             (glance, ([shop.tenant], [uuid4()]), {"resource_stream"}),
-            (indexing.TEXTS, ([uuid4()] * 9, list(range(9)), shop.tenant, 10**6), {"resource_stream"}),
-            (indexing.NOW, ([uuid4()] * 9, shop.tenant), {"resource_stream"}),
+            (words.TEXTS, ([shop.tenant] * 9, [uuid4()] * 9, list(range(9)), 10**6), {"resource_stream"}),
+            (words.NOW, ([shop.tenant] * 9, [uuid4()] * 9), {"resource_stream"}),
             (statements.TEXT, (uuid4(), shop.tenant), {"resource_stream"}),
             (statements.TEXTS, {"streams": [uuid4()] * 9, "small": 9}, {"resource_stream"}),
             (listed_statement(["etag"]), (*place, "", 2000), {"resource_pkey"}),

@@ -296,6 +296,32 @@ def test_an_erasure_leaves_no_word_and_a_worker_adds_none_after_it(town: Town) -
         assert rows(town, table, ann) == [], table
 
 
+def test_the_worker_writes_the_changes_of_many_accounts_together(town: Town) -> None:
+    """And an account that is erased meanwhile gets nothing."""
+    ann, bob, eve = (town.person(name) for name in ("ann", "bob", "eve"))
+    for person in (ann, bob, eve):
+        write(person, "Sketching lesson", href="s.ics")
+    catch_up(town.core)
+    assert town.core.search.step() == 3
+    for person in (ann, bob, eve):
+        assert {row[1] for row in rows(town, "search_word", person)} == {"sketching", "lesson"}
+    write(ann, "Painting lesson", href="s.ics")
+    write(bob, "Sketching course", href="s.ics")
+    write(eve, "Diary", href="s.ics")
+    catch_up(town.core)
+    stream = eve.row(rows_uid(eve)).stream_id
+    erase_account(town.core.backend, eve.context())
+    with town.core.pool.connection() as connection:
+        connection.execute("INSERT INTO search_mark VALUES (%s, %s, 1) ON CONFLICT DO NOTHING", (eve.tenant, stream))
+    assert town.core.search.step() == 3
+    assert {row[1] for row in rows(town, "search_word", ann)} == {"painting", "lesson"}
+    assert {row[1] for row in rows(town, "search_word", bob)} == {"sketching", "course"}
+    for table in ("search_mark", "search_entry", "search_word"):
+        assert rows(town, table, eve) == [], table
+    assert found(ann, "painting") == ["Painting lesson"]
+    assert found(ann, "sketching") == found(bob, "painting") == []
+
+
 def rows_uid(person: Person) -> str:
     with person.town.core.pool.connection() as connection:
         row = connection.execute("SELECT uid FROM resource WHERE tenant_id = %s", (person.tenant,)).fetchone()
