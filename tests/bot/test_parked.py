@@ -5,7 +5,7 @@ from datetime import timedelta
 from support.chat import Chats, Someone, buttons
 from support.chat_mails import FORGED, ZED, asked, comes, has, person, trusting
 from support.post import EDGE
-from televent.application.mail_records.parked_mails import card_id_of
+from televent.application.mail_records.parked_mails import KEPT, card_id_of
 from televent.application.use_cases.mail.believed import believe_sender, believed_senders
 from televent.application.use_cases.mail.settle_parked import settle_parked
 
@@ -55,6 +55,20 @@ def test_many_mails_of_one_stranger_are_one_card(chats: Chats) -> None:
     bob.hears("🚫 Ignored. Nothing has changed.")
     assert not any(has(bob, f"{number}-{to}") for number in range(1, 41))
     assert len([each for each in bob.messages() if "do not know" in each["text"]]) == 1
+
+
+def test_a_mail_after_the_earlier_ones_were_deleted_is_a_new_card(chats: Chats) -> None:
+    bob, to = person(chats, "Bob")
+    comes(chats, to, asked(to, f"one-{to}"))
+    card = bob.hears("An invitation from a sender you do not know")
+    chats.now += KEPT + timedelta(days=1)
+    chats.core.backend.parked.sweep(chats.now - KEPT)
+    comes(chats, to, asked(to, f"two-{to}"))
+    # The first one loses its buttons. An edit of its text, a month later, would not ring.
+    first, later = (bob.hears("An invitation from a sender you do not know") for _ in range(2))
+    assert (first["message_id"], buttons(first)) == (card["message_id"], [])
+    assert later["message_id"] != card["message_id"]
+    assert buttons(later) == CHOICES
 
 
 def test_what_the_mail_server_calls_forged_is_never_shown_as_proven(chats: Chats) -> None:

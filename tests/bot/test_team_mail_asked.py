@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from support.chat import Chats, Someone, buttons
-from support.chat_mails import asked, comes, person
+from support.chat_mails import ZED, asked, comes, person
 from support.team_mail import address_of, made_team
+from televent.application.mail_records.parked_mails import card_id_of
 from televent.application.use_cases.teams.team_calendars import change_role
 from televent.domain.ids import AccountId
 
@@ -24,6 +25,7 @@ class Studio:
         made = made_team(backend, self.ann.context(), members)
         self.team, self.calendar = made.row.tenant, made.row.calendar_id
         self.address = address_of(backend, self.team)
+        self.card = card_id_of(self.team, "sender-unknown", "", ZED)
 
     def mail(self, uid: str) -> None:
         verdict = comes(self.chats, self.address, asked(self.address, f"{uid}-{self.team}"))
@@ -85,6 +87,25 @@ def test_what_one_manager_refuses_is_refused_for_all(chats: Chats) -> None:
     # The next mail of that sender is a new question.
     studio.mail("two")
     assert studio.ann.hears(ENGLISH)["message_id"] != card["message_id"]
+
+
+def test_the_card_of_decided_mails_does_not_decide_about_a_later_one(chats: Chats) -> None:
+    studio = Studio(chats)
+    studio.mail("one")
+    card, other = studio.ann.hears(ENGLISH), studio.boris.hears(RUSSIAN)
+    # Boris' card is being written to when Ann decides, and the next mail comes before it says so.
+    living, held = chats.core.backend.living, studio.boris.account.tenant
+    assert living.hold(held, studio.card, "card", chats.now) is not None
+    assert studio.ann.taps("Apply", card)["answer"]["text"] == "✅ Applied."
+    studio.mail("two")
+    studio.ann.hears(ENGLISH)
+    living.release(held, studio.card, "card")
+    later = studio.boris.hears(RUSSIAN)
+    assert later["message_id"] != other["message_id"]
+    settled = next(each for each in studio.boris.messages() if each["message_id"] == other["message_id"])
+    assert "Решил менеджер Ann: применить в командном календаре Design." in settled["text"]
+    assert buttons(settled) == []
+    assert not studio.has("two")
 
 
 def test_somebody_who_manages_no_more_decides_nothing(chats: Chats) -> None:

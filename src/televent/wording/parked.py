@@ -58,8 +58,8 @@ def parked_words(view: ParkedView, display: Display) -> ParkedWords:
 
 
 def settled_by(view: ParkedView, language: str) -> str:
-    """A sentence on the decision that a manager of a team calendar made."""
-    key = "parked-by-ignored" if view.state == "ignored" else "parked-by-applied"
+    """A sentence on the last decision that a manager of a team calendar made."""
+    key = "parked-by-ignored" if view.decision == "ignored" else "parked-by-applied"
     return _say(language, key, name=_short(view.settler, MAX_NAME) or "?", title=_short(view.team, MAX_TITLE))
 
 

@@ -1,7 +1,9 @@
 """Mails that wait for a decision of a person without a chat: one mail, and a page that changes nothing by itself."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -9,6 +11,9 @@ import pytest
 from support.mail_cards import BOB, Page, Web, link_in, mails, post, text_of, without_chat
 from support.post import OtherServer, PostOffice, itip_mail, message, open_post_office
 from support.town import Person, Town
+from televent.application.mail_records.parked_mails import KEPT, card_id_of
+from televent.application.messages.mail import ParkedMailNotice
+from televent.application.messages.outbox import OutboxMessage
 from televent.application.use_cases.mail.believed import believed_senders
 from televent.application.use_cases.people.accounts import erase_account
 
@@ -58,6 +63,28 @@ def test_an_unknown_sender_is_asked_about_by_one_mail(
     again = decide(web, link, "ignore")
     assert (again.status, "This was applied already." in again.text) == (409, True)
     assert "<form" not in web.ask("GET", link).body
+
+
+@pytest.mark.parametrize("days", [14, 31])
+def test_each_mail_is_asked_about_also_after_earlier_ones_were_deleted(
+    town: Town, desk: PostOffice, other: OtherServer, bob: Person, days: int
+) -> None:
+    began = town.now
+    for number in range(5):
+        town.now = began + timedelta(days=number * days)
+        town.core.backend.parked.sweep(town.now - KEPT)
+        desk.send(asked(f"{number}@example.net"), BOB)
+        post(town, other)
+        assert len(mails(other)) == number + 1
+    # A notice that comes twice tells nothing twice.
+    town.core.outbox.enqueue([_again(town, bob)], bob.tenant, "test", town.now)
+    post(town, other)
+    assert len(mails(other)) == 5
+
+
+def _again(town: Town, bob: Person) -> OutboxMessage:
+    card = card_id_of(bob.tenant, "sender-unknown", "", ZED)
+    return OutboxMessage(uuid4(), "again", ParkedMailNotice(card, None), town.now)
 
 
 def test_a_form_without_a_choice_changes_nothing(

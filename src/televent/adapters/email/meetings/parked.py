@@ -17,7 +17,7 @@ from televent.application.messages.mail import ParkedMailNotice
 from televent.application.messages.message import Message
 from televent.application.messages.outbox import Claimed, GiveUp, RetryLater
 from televent.application.read_models.accounts import AccountRow
-from televent.application.use_cases.mail.parked_cards import ParkedView, asked_view
+from televent.application.use_cases.mail.parked_cards import ParkedView, asked_view, shows_all
 from televent.domain.ids import AccountId
 from televent.wording.display import Display
 from televent.wording.parked import parked_words
@@ -58,7 +58,7 @@ class ParkedMails:
         try:
             team = AccountId(notice.team) if notice.team is not None else None
             view = await asyncio.to_thread(asked_view, self._backend, tenant, notice.card_id, team)
-            if view is None or view.state != "waiting" or was.shown == view.newest:
+            if view is None or view.state != "waiting" or shows_all(was, view):
                 return
             content = await asyncio.to_thread(self._content, view, account, display, team)
             await self._mails.send(message, account, content)

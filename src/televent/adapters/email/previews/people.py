@@ -129,7 +129,7 @@ def _proposal_declined(language: str) -> Example:
 def _parked(language: str) -> Example:
     change = Change("changed", WORDS[language].title, details(language, 10), details(language, 14, 9))
     sender = Sender("ann@example.org", False, frozenset({"ann@example.org"}), "Ann", "unsigned")
-    view = ParkedView(ID, "request-unproven", sender, "waiting", (change,), 1, 0, 1, 0)
+    view = ParkedView(ID, "request-unproven", sender, "waiting", (change,), 1, 0, 1, 0, NOW, NOW)
     return Example(parked_content(view, display_of(language), PAGE))
 
 

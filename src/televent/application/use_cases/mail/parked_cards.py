@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
 
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
+from televent.application.living_messages import Living
 from televent.application.mail.trust import Sender
 from televent.application.mail_records.parked_mails import ParkedMail, State
 from televent.application.use_cases.calendars.sharing import inviter_of
@@ -25,6 +27,8 @@ from televent.ical.text.errors import IcalError
 
 MAX_SHOWN: Final = 10
 """Max mails that a card describes; the others are counted."""
+SKEW: Final = timedelta(minutes=1)
+"""Max difference between the clocks of the machine that takes mail and of the one that sends messages."""
 _DOUBTS: Final = (None, "unanswered", "unjudged", "unsigned", "nobody", "broken", "failed")
 """The reasons why a sender is not proven, the worst last: a card about several mails must not hide a forged one."""
 
@@ -49,8 +53,10 @@ class ParkedView:
     """A card. ``sender``: as the mail names them that is proven least. ``more``: waiting mails without ``changes``.
 
     ``state``: "waiting" while a decision is wanted; else the one that was made. ``newest``: the number of mails so far;
-    ``decided``: of those that were decided about before the ones that wait. ``team``: the name of the team calendar
-    that got them, "" for a person's; ``settled_by``: the manager who made the last decision, ``settler`` their name.
+    ``decided``: of those that were decided about before the ones that wait. ``first_at``: when the oldest of those that
+    wait came, of all where none waits; ``last_at``: when the newest came. ``decision``: the last one that was made.
+    ``team``: the name of the team calendar that got them, "" for a person's; ``settled_by``: the manager who made the
+    last decision, ``settler`` their name.
     """
 
     card_id: UUID
@@ -62,6 +68,9 @@ class ParkedView:
     more: int
     newest: int
     decided: int
+    first_at: datetime
+    last_at: datetime
+    decision: State | None = None
     team: str = ""
     settled_by: UUID | None = None
     settler: str = ""
@@ -87,6 +96,7 @@ def parked_view(backend: Backend, tenant: AccountId, card_id: UUID) -> ParkedVie
         return None
     waiting = [each for each in mails if each.state in OPEN]
     last = mails[-1]
+    decision = next((each for each in reversed(mails) if each.state not in OPEN), None)
     state: State = "waiting" if waiting else last.state
     changes = [change for each in waiting[:MAX_SHOWN] for change in _changes(backend, tenant, each)]
     shown = tuple(changes[:MAX_SHOWN])
@@ -94,7 +104,20 @@ def parked_view(backend: Backend, tenant: AccountId, card_id: UUID) -> ParkedVie
     decided = len(mails) - len(waiting)
     sender = max((each.sender for each in waiting or mails), key=lambda sender: _DOUBTS.index(sender.doubt))
     counts = (len(waiting), more, len(mails), decided)
-    return ParkedView(card_id, last.reason, sender, state, shown, *counts, settled_by=last.settled_by)
+    times = ((waiting or mails)[0].at, last.at)
+    made = (decision.state, "", decision.settled_by) if decision is not None else ()
+    return ParkedView(card_id, last.reason, sender, state, shown, *counts, *times, *made)
+
+
+def shows_all(told: Living, view: ParkedView) -> bool:
+    """Whether a message that was sent shows every mail. Their number alone does not say so: mails are deleted after
+    a time, and later ones take their place."""
+    return told.shown == view.newest and told.sent_at is not None and view.last_at <= told.sent_at + SKEW
+
+
+def may_grow(told: Living, view: ParkedView) -> bool:
+    """Whether a message that was sent shows one of the mails that wait, and no other decision: others join it."""
+    return told.since == view.decided and told.sent_at is not None and view.first_at <= told.sent_at + SKEW
 
 
 def message_in(mail: ParkedMail) -> Message:
