@@ -16,6 +16,12 @@ from televent.adapters.caldav.webdav.prefer import preferences
         ("return=minimal, return=representation", {"return": "minimal"}),
         ('a="x, return=minimal"', {"a": "x, return=minimal"}),
         ("=, ,;", {}),
+        ('a="x, y", b="z" , c', {"a": "x, y", "b": "z", "c": ""}),
+        ('a="x, return=minimal', {"a": "", "return": "minimal"}),
+        # An algorithm that takes the square of the length does not end within the time that pytest gives a test.
+        ("," * 1_000_000, {}),
+        (',"' * 500_000, {}),
+        ('"' * 1_000_001 + ",a", {"a": ""}),
     ],
 )
 def test_preferences_are_read_by_their_grammar(header: str, found: dict[str, str]) -> None:

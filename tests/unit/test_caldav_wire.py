@@ -96,6 +96,27 @@ def test_xml_that_could_do_harm_or_is_none_is_refused(body: bytes) -> None:
         xml_in.parse(body)
 
 
+@pytest.mark.parametrize("hostile", [b"<!DOCTYPE", b"<!DOCTYPE ", b"<!ENTITY a SYSTEM", b"<!DOCTYPE a\n<"])
+def test_a_hostile_document_type_takes_linear_time(hostile: bytes) -> None:
+    # An algorithm that takes the square of the length does not end within the time that pytest gives a test.
+    with pytest.raises(xml_in.MalformedXml):
+        xml_in.parse(hostile * (1024 * 1024 // len(hostile)))
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        'a SYSTEM "file:///etc/passwd"',
+        'a\n PUBLIC "-//X" "http://x.example/<x>"',
+        'a [<!ENTITY b SYSTEM "file:///etc/passwd">]',
+        'a [<!ENTITY % b PUBLIC "-//X" "x">]',
+    ],
+)
+def test_an_external_entity_is_told_from_other_faults(inside: str) -> None:
+    with pytest.raises(xml_in.ExternalEntity):
+        xml_in.parse(f"<!DOCTYPE {inside}><a/>".encode())
+
+
 def test_a_hundred_levels_are_taken() -> None:
     assert xml_in.parse(b"<a>" * 100 + b"</a>" * 100).tag == "a"
 

@@ -20,7 +20,8 @@ _TOO_DEEP: Final = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
 XML: Final = "http://www.w3.org/XML/1998/namespace"
 """The namespace of the prefix xml. No other prefix may have it (Namespaces in XML §3)."""
 XML_LANG: Final = f"{{{XML}}}lang"
-_EXTERNAL: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)[^>\[]*\s(?:SYSTEM|PUBLIC)\s")
+# Not past another "<": a row of declarations that never end would be searched to the end from each of them.
+_EXTERNAL: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)[^<>\[]*\s(?:SYSTEM|PUBLIC)\s")
 _DECLARED: Final = re.compile(rb"""<\?xml\s[^>]{0,200}?\sencoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]{0,39})["']""")
 _BOM: Final = b"\xef\xbb\xbf"
 _BOM_16: Final = (b"\xff\xfe", b"\xfe\xff")
