@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from televent.adapters.rest.mapping.showing import event_of
 from televent.adapters.rest.mapping.showing_plain import event_of_plain
 from televent.application.read_models.resources import ResourceRow
+from televent.ical.objects import plain_event as quick
 from televent.ical.objects.calendar_text import CalendarText
 from televent.ical.objects.plain_event import plain_event
 from televent.ical.text.errors import IcalError
 from televent.ical.text.lines import fold
 from televent.ical.text.values import moment, unescape
+from televent.ical.zones import tzid
 
 LONDON = """BEGIN:VTIMEZONE
 TZID:Europe/London
@@ -97,12 +99,16 @@ ALARMS = (
     "ACTION:DISPLAY\nTRIGGER;VALUE=DATE-TIME:20261130T090000Z",
     "ACTION:DISPLAY\nTRIGGER:PT5M", "ACTION:DISPLAY\nBEGIN:X-IN\nEND:X-IN\nTRIGGER:-PT1M", "", "broken",
     "ACTION:DISPLAY\nTRIGGER:-PT15M\nTRIGGER:-PT20M",
+    "ACTION:DISPLAY\nTRIGGER:-PT5M\nEND:VALARM\nBEGIN:VALARM\nACTION:DISPLAY\nTRIGGER:-PT7M",
+    "TRIGGER:-PT5M\nend:valarm\nBEGIN:VALARM\nACTION:DISPLAY\nTRIGGER:-PT7M", "END:VALARM\nBEGIN:VALARM",
 )  # fmt: skip
 ZONES = (
     LONDON,
     LONDON.replace("Europe/London", "Own"),
     "BEGIN:VTIMEZONE\nTZID:Own\nEND:VTIMEZONE",
     "BEGIN:VTIMEZONE\nTZID:Own",
+    "BEGIN:VTIMEZONE\nTZID:Own\nend:vtimezone",
+    LONDON.replace("END:VTIMEZONE", "BEGIN:VTIMEZONE\nEND:VTIMEZONE\nEND:VTIMEZONE"),
 )
 HEADS = (
     "VERSION:2.0\nPRODID:-//X//Y//EN",
@@ -191,6 +197,26 @@ def test_usual_texts_are_plain(name: str, zone: list[str]) -> None:
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", *zone, "BEGIN:VEVENT", "UID:a@x", *PLAIN[name], "END:VEVENT"]
     text = "\n".join([*lines, "END:VCALENDAR", ""])
     assert same(b"".join(fold(each.encode()) for each in text.splitlines()))
+
+
+@pytest.mark.parametrize("kind", ["VALARM", "VTIMEZONE"])
+def test_parts_that_end_in_another_spelling_take_linear_time(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    # An algorithm that takes the square of the length does not end within the time that pytest gives a test.
+    monkeypatch.setattr(quick, "MAX_BYTES", 10_000_000)
+    parts = f"BEGIN:{kind}\nend:{kind.lower()}\n" * 150_000
+    event = f"BEGIN:VEVENT\nUID:a@example.com\nDTSTART:20261130T100000Z\n{parts}END:VEVENT\n"
+    assert plain_event(f"BEGIN:VCALENDAR\nVERSION:2.0\n{event}END:VCALENDAR\n".encode()) is None
+
+
+def test_long_rules_and_names_of_zones_are_read_but_not_kept() -> None:
+    many = ",".join(str(each % 366 + 1) for each in range(2_000))
+    event = f"BEGIN:VEVENT\nUID:a@x\nDTSTART:20261130T100000Z\nRRULE:FREQ=YEARLY;BYYEARDAY={many}\nEND:VEVENT"
+    raw = f"BEGIN:VCALENDAR\nVERSION:2.0\n{event}\nEND:VCALENDAR\n".encode()
+    before = quick._sound_rule_once.cache_info().currsize, tzid._iana_name.cache_info().currsize
+    assert not same(raw)
+    assert CalendarText(raw).reading.recurs
+    assert tzid.iana_name("Europe/" + "x" * 1_000) is None
+    assert (quick._sound_rule_once.cache_info().currsize, tzid._iana_name.cache_info().currsize) == before
 
 
 _MOMENT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?\Z", re.ASCII)

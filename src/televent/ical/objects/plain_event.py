@@ -25,14 +25,16 @@ from televent.ical.zones.tzid import known, spelled
 MAX_BYTES: Final = 64 * 1024
 """Max bytes of a plain text."""
 MAX_KEPT: Final = 4096
-"""Max characters of a line, or of a VTIMEZONE, that is read once for all texts that have it."""
+"""Max characters of a line, of a rule or of a VTIMEZONE that is read once for all texts that have it."""
 MAX_HEAD: Final = 256
 """Max characters of the lines before the event that are read once for all texts that have them."""
 MAX_NAME: Final = 255
 """Max characters of a TZID; a longer one is unknown."""
 _LINE: Final = re.compile(r"^([A-Z0-9_.\-]+)(?::(.*)|(;.*))$", re.MULTILINE)
-_ZONE: Final = re.compile(r"\nBEGIN:VTIMEZONE\n.*?\nEND:VTIMEZONE(?=\n)", re.DOTALL)
-_ALARM: Final = re.compile(r"\nBEGIN:VALARM(\n.*?)\nEND:VALARM(?=\n)", re.DOTALL)
+# Up to the next begin or end: a text with many components that end in another spelling would be searched to its end
+# from the beginning of each.
+_ZONE: Final = re.compile(r"\nBEGIN:VTIMEZONE(?:\n(?!BEGIN:VTIMEZONE\n|END:VTIMEZONE\n).*+)++\nEND:VTIMEZONE(?=\n)")
+_ALARM: Final = re.compile(r"\nBEGIN:VALARM((?:\n(?!BEGIN:|END:).*+)++)\nEND:VALARM(?=\n)")
 _ONE: Final = re.compile(r";([A-Z0-9\-]+)=([A-Za-z0-9/_+.\-]+):")
 _FIRST: Final = "BEGIN:VCALENDAR\n"
 _EVENT: Final = "\nBEGIN:VEVENT\n"
@@ -245,8 +247,12 @@ def _sound_series(event: PlainEvent, first: Lines) -> bool:
     return all(_sound_rule(each.value, zone) for each in event.all("RRULE"))
 
 
-@lru_cache(maxsize=1024)
 def _sound_rule(text: str, zone: tzinfo | None) -> bool:
+    return len(text) <= MAX_KEPT and _sound_rule_once(text, zone)
+
+
+@lru_cache(maxsize=1024)
+def _sound_rule_once(text: str, zone: tzinfo | None) -> bool:
     try:
         parse_rule(text, zone)
     except IcalError:

@@ -73,11 +73,15 @@ def standard(tzid: str) -> bool:
     return tzid in ("UTC", "Etc/UTC") or (len(tzid) <= _MAX_NAME and _iana(tzid) is not None)
 
 
-@lru_cache(maxsize=2048)
 def iana_name(tzid: str) -> str | None:
     """The name in the IANA database of the zone that a TZID names by itself, without a VTIMEZONE; None for none."""
     name = spelled(tzid)
-    return (_named(name) or _displayed(name)) if len(name) <= _MAX_NAME else None
+    return _iana_name(name) if len(name) <= _MAX_NAME else None
+
+
+@lru_cache(maxsize=2048)
+def _iana_name(name: str) -> str | None:
+    return _named(name) or _displayed(name)
 
 
 def vtimezone(tzid: str, first: datetime, last: datetime | None) -> bytes:
