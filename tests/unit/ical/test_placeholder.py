@@ -91,3 +91,10 @@ def test_occurrences_and_alarms_count_too() -> None:
 def test_a_text_without_the_person_is_the_same_object() -> None:
     before = text("ATTENDEE:mailto:bob@example.com")
     assert with_placeholder(before, {ANN}, GONE) is before
+
+
+def test_data_in_a_line_of_one_program_takes_linear_time() -> None:
+    # An algorithm that takes the square of the length does not end within the time that pytest gives a test.
+    long = text(f"X-PHOTO:{'QUJD' * 250_000}", "X-SEEN-BY:ann@example.com")
+    assert named_in(long) == {ANN}
+    assert unfolded(with_placeholder(long, [ANN], GONE)) == unfolded(long).replace(ANN, GONE)

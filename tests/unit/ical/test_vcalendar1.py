@@ -9,9 +9,10 @@ from icalendar import Calendar
 
 from support.as_bytes import each_occurrence, read, validate
 from televent.ical.itip.message import read_message
-from televent.ical.mending.logical_lines import MAX_LINES
+from televent.ical.mending.logical_lines import MAX_LINES, LogicalLine
 from televent.ical.mending.readers import Reader, readable
 from televent.ical.mending.vcalendar1 import is_vcalendar1, translated
+from televent.ical.mending.vcalendar1_people import person
 from televent.ical.mending.vcalendar1_rules import rrule
 from televent.ical.objects.reading import Instance
 from televent.ical.text.errors import IcalError, InvalidCalendarData, TooLarge
@@ -295,3 +296,13 @@ def test_a_damaged_text_is_translated_or_refused(wounds: list[tuple[int, int, by
     except IcalError:
         return
     assert parse(made).components()
+
+
+@pytest.mark.parametrize("piece", ["QUJD", "<", "< ", "a<"])
+def test_a_hostile_attendee_takes_linear_time(piece: str) -> None:
+    # An algorithm that takes the square of the length does not end within the time that pytest gives a test.
+    assert person(LogicalLine("ATTENDEE", "", piece * 1_000_000), organized=False) == []
+    found = person(LogicalLine("ATTENDEE", "", f"{piece * 1_000}>Ann Lee < ann@example.com >"), organized=False)
+    assert [(name, value, params["CN"]) for name, value, params in found] == [
+        ("ATTENDEE", "mailto:ann@example.com", ["Ann Lee"])
+    ]

@@ -19,7 +19,8 @@ _KEPT: Final = frozenset({"CUTYPE", "ROLE", "PARTSTAT"})
 """The parameters that say nothing of who it was, and on which the meeting depends."""
 _NAMING: Final = frozenset({"SENT-BY", "DELEGATED-TO", "DELEGATED-FROM", "MEMBER"})
 """Parameters of other people's lines that hold addresses (RFC 5545 §3.2.4, §3.2.5, §3.2.11, §3.2.18)."""
-_ADDRESS: Final = re.compile(r"[^\s\"'<>;,:=()]+@[^\s\"'<>;,:=()]+")
+# From the beginning of a word only: each letter of a long one, such as data in base64, would begin a search to its end.
+_ADDRESS: Final = re.compile(r"(?<![^\s\"'<>;,:=()])[^\s\"'<>;,:=()]+@[^\s\"'<>;,:=()]+")
 
 
 def named_in(text: CalendarText) -> frozenset[str]:

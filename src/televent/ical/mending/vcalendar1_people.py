@@ -8,7 +8,8 @@ from typing import Final
 from televent.ical.mending.logical_lines import LogicalLine
 from televent.ical.text.lines import parse_params
 
-_ANGLED: Final = re.compile(r"([^<>]*)<\s*([^<>\s]{1,300})\s*>")
+_ANGLED: Final = re.compile(r"<\s*([^<>\s]{1,300})\s*>")
+_ANGLES: Final = re.compile("[<>]")
 _PARTSTAT: Final = {
     "ACCEPTED": "ACCEPTED",
     "CONFIRMED": "ACCEPTED",
@@ -49,7 +50,8 @@ def person(line: LogicalLine, *, organized: bool) -> list[Line]:
     named_values = {name: values[0].strip().upper() for name, values in params if values and values[0]}
     text = re.sub(r"\Amailto:\s*", "", line.value.strip(), flags=re.IGNORECASE)
     angled = _ANGLED.search(text)
-    name, address = (angled[1], angled[2]) if angled is not None else ("", text)
+    # The name is what stands between the address and the angle before it.
+    name, address = (_ANGLES.split(text[: angled.start()])[-1], angled[1]) if angled is not None else ("", text)
     address = re.sub(r"\Amailto:", "", address, flags=re.IGNORECASE)
     if "@" not in address or re.search(r"\s", address):
         return []
