@@ -297,6 +297,9 @@ class Connection(FramedConnection):
         super().resume_writing()
 
     def on_response_complete(self) -> None:
+        # The loop may read or close before its next iteration: an error answer would come before the head of this one.
+        if self._running is not None:
+            cast(JoiningTransport, self._running.transport).flush()
         # The event loop's clock counts milliseconds, and several answers end in one.
         self._idle_number = next(_ANSWERS)
         super().on_response_complete()

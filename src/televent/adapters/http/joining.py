@@ -34,24 +34,25 @@ class JoiningTransport:
                 self._transport.write(data)
                 return
             self._begun, self._head = True, data
-            self._loop.call_soon(self._flush)
+            self._loop.call_soon(self.flush)
             return
         if self._head and len(data) <= MAX_JOINED:
             data, self._head = self._head + data, b""
         else:
-            self._flush()
+            self.flush()
         self._transport.write(data)
 
     def close(self) -> None:
         """Closes the connection after what was written."""
-        self._flush()
+        self.flush()
         self._transport.close()
 
     def is_closing(self) -> bool:
         """Whether the connection is closing or closed."""
         return self._transport.is_closing()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Writes a head that still waits. An answer without a body, as that to HEAD, ends so."""
         head, self._head = self._head, b""
         if head and not self._transport.is_closing():
             self._transport.write(head)
