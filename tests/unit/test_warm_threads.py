@@ -85,6 +85,36 @@ def test_a_call_gives_the_event_loop_its_result_and_its_error(threads: WarmThrea
     asyncio.run(ask())
 
 
+def test_a_call_that_ends_an_iterator_is_answered_by_an_error(threads: WarmThreads) -> None:
+    async def ask() -> None:
+        with pytest.raises(RuntimeError, match="StopIteration"):
+            await threads.call(next, iter(()))
+        assert await threads.call(divmod, 7, 2) == (3, 1)
+
+    asyncio.run(ask())
+
+
+def test_without_room_for_another_thread_calls_wait_for_those_there_are(
+    threads: WarmThreads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    start = threading.Thread.start
+    monkeypatch.setattr(threading.Thread, "start", full)
+    with pytest.raises(RuntimeError, match="new thread"):
+        threads.submit(divmod, 7, 2)
+    monkeypatch.setattr(threading.Thread, "start", start)
+    gates = Gates()
+    begun = threads.submit(gates.wait)
+    wait_until(lambda: bool(gates.entered), what="the call has begun")
+    monkeypatch.setattr(threading.Thread, "start", full)
+    later = [threads.submit(divmod, number, 2) for number in range(3)]
+    gates.opened.set()
+    assert [each.result(NET) for each in later] == [divmod(number, 2) for number in range(3)]
+    assert begun.result(NET) == threads.submit(threading.get_ident).result(NET)
+
+
 def test_the_loops_own_calls_in_an_executor_work(threads: WarmThreads) -> None:
     async def ask() -> None:
         loop = asyncio.get_running_loop()

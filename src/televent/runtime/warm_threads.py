@@ -82,7 +82,14 @@ class WarmThreads(Executor):
 
     def _start(self) -> None:
         thread = threading.Thread(target=self._work, name=f"{self._name}_{len(self._threads)}", daemon=True)
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError:
+            # The system has no room for another thread: the call waits for one of these, if there are any.
+            if not self._threads:
+                self._waiting.pop()
+                raise
+            return
         self._threads.append(thread)
 
     def _work(self) -> None:
@@ -111,6 +118,10 @@ def _answer(
         return
     try:
         result = function(*args)
+    except StopIteration as error:
+        # No future of asyncio takes it, so whoever waits would wait for ever.
+        _tell(loop, _give, future, future.set_exception, RuntimeError(f"the call raised {error!r}"))
+        del future  # as below
     except BaseException as error:
         _tell(loop, _give, future, future.set_exception, error)
         # Its traceback holds this frame: without the future there is no cycle for the garbage collection.
