@@ -30,3 +30,12 @@ def outcome(path: str, parser: object) -> object:
 @example("/caldav/100000001/work/a.ics\n")
 def test_plain_paths_are_parsed_as_all_others(path: str) -> None:
     assert outcome(path, tree.parse) == outcome(path, tree.parse_any)
+
+
+def test_long_paths_are_not_kept() -> None:
+    before = tree._parsed_once.cache_info().currsize
+    for number in range(3):
+        found = tree.parse(f"/caldav/x/{number}%20{'a' * tree.MAX_KEPT}/")
+        assert found is not None
+        assert found.calendar == f"{number} {'a' * tree.MAX_KEPT}"
+    assert tree._parsed_once.cache_info().currsize == before

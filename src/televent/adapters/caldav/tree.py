@@ -82,6 +82,8 @@ _PLAIN = re.compile(r"[A-Za-z0-9._~@:+,=!$*()-]*").fullmatch
 _ROOTS = {"": "/", "caldav": "/caldav/", "principals": "/principals/"}
 
 
+MAX_KEPT = 512
+"""Max characters of a path that is read once for all requests that name it: a stranger may send any, of any length."""
 _SEGMENT = r"([A-Za-z0-9._~@:+,=!$*()-]{3,})"
 _MEMBER = re.compile(rf"/caldav/{_SEGMENT}/{_SEGMENT}/{_SEGMENT}?").fullmatch
 """The path of a calendar or of a member, which nearly all requests name, where nothing in it needs decoding. A segment
@@ -93,14 +95,13 @@ def parse(raw_path: str) -> Target | None:
     # A memory of paths would not help here: each device asks about others, and once in many minutes.
     found = _MEMBER(raw_path)
     if found is None or found[2] in _RESERVED:
-        return parse_any(raw_path)
+        return _parsed_once(raw_path) if len(raw_path) <= MAX_KEPT else parse_any(raw_path)
     user, calendar, name = found.groups()
     if name is None:
         return Target(Kind.CALENDAR, raw_path, user, calendar)
     return Target(Kind.OBJECT, raw_path, user, calendar, name, slash=False)
 
 
-@lru_cache(maxsize=4096)
 def parse_any(raw_path: str) -> Target | None:
     """As ``parse``, for any path."""
     segments = [_decode(part) for part in raw_path.split("/")]
@@ -122,6 +123,8 @@ def parse_any(raw_path: str) -> Target | None:
         return None
     return _below(segments[1:], slash)
 
+
+_parsed_once = lru_cache(maxsize=4096)(parse_any)
 
 _RESERVED = {INBOX: Kind.INBOX, OUTBOX: Kind.OUTBOX, NOTIFICATIONS: Kind.NOTIFICATIONS}
 _ITEMS = {

@@ -31,6 +31,10 @@ PAGE: Final = 200
 """Max objects that are read at once. The request may name more."""
 FEW: Final = 100
 """Max objects that are read and written on the event loop."""
+MAX_AT_ONCE: Final = 32 * 1024
+"""Max bytes of a body whose hrefs are read on the event loop."""
+MAX_HREF: Final = 16 * 1024
+"""Max characters of an href that may name an object: no name is longer than 255 characters."""
 
 _FIELDS: Final = (*FEW_FIELDS, "ics")
 """The fields of a member that is read on the event loop, after its name."""
@@ -43,8 +47,9 @@ _NO_NAMES: Final = frozenset({"", ".", ".."})
 async def calendar_multiget(door: Door, request: Request, person: Person, root: Element) -> Response:
     """207 with one response for each href; a missing object gets a 404 inside. The Depth header is ignored (§7.9)."""
     data = calendar_data.requested(root)
-    # Thousands of hrefs take a thread some time, and the event loop too much.
-    wanted = await door.run(_wanted, root, request, person) if len(root) > FEW else _wanted(root, request, person)
+    # Many hrefs, or long ones, take a thread some time, and the event loop too much.
+    apart = len(root) > FEW or len(request.body) > MAX_AT_ONCE
+    wanted = await door.run(_wanted, root, request, person) if apart else _wanted(root, request, person)
     calendars: dict[str, CalendarRow] = {}
     if request.target.kind is not Kind.HOME:
         row = await door.calendar(request, person)
@@ -141,6 +146,8 @@ def _wanted(root: Element, request: Request, person: Person) -> list[tuple[str, 
 
 def _target(href: str, request: Request, person: Person) -> Target | None:
     """The object that an href names; None if it is not an object below the request's URL."""
+    if len(href) > MAX_HREF:
+        return None  # urlsplit would keep it.
     try:
         target = parse(urlsplit(href).path)
     except (BadPath, ValueError):
