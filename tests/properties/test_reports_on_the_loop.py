@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from support.dav import DECLARED, NAMESPACES, Answer, Client, event, open_site
-from televent.adapters.caldav.reports.multiget import FEW
+from televent.adapters.caldav.reports.multiget import FEW, MAX_HREF
 from televent.adapters.caldav.reports.named_hrefs import usual_hrefs
 from televent.adapters.caldav.webdav.names import d
 from televent.adapters.caldav.webdav.xml_in import MalformedXml, parse
@@ -121,6 +121,20 @@ def test_changes_beyond_those_that_the_loop_reads_are_told_as_well(full: Full) -
             assert len(answer.responses()) == number
             assert ann.sync(path, answer.token()).responses() == {}
     assert ann.sync(path, token).responses().keys() == names
+
+
+def test_a_token_in_the_name_of_a_property_stays_there(full: Full) -> None:
+    token = full.tokens[1]
+    answer = full.ann.sync(full.path, token, None, f'<X:own xmlns:X="{token}"/>')
+    assert answer.xml.find(f".//{{{token}}}own") is not None
+
+
+@pytest.mark.parametrize("beside", [0, FEW])
+def test_an_href_that_is_too_long_names_nothing(full: Full, beside: int) -> None:
+    long = f"{full.path}%61{'a' * MAX_HREF}.ics"
+    hrefs = [f"{full.path}a.ics", long, *(f"{full.path}{PADDING}{number}" for number in range(beside))]
+    found = multiget(full, hrefs, ["D:getetag"]).responses()
+    assert (found[f"{full.path}a.ics"].status, found[long].status) == (None, "HTTP/1.1 404 Not Found")
 
 
 PIECES = st.sampled_from(

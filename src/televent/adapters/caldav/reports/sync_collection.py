@@ -52,6 +52,8 @@ async def usual_sync(door: Door, request: Request, person: Person) -> Response |
     tokens = _TOKENS.findall(request.body)
     if len(tokens) != 1 or request.headers.get("depth", "0") not in ("0", "1") or share_named(target.calendar):
         return None
+    if request.body.count(tokens[0]) != 1:
+        return None  # The name of a property may contain it as well, and must keep it.
     root = _usual(request.body.replace(tokens[0], _ANY), charset_of(request.headers.get("content-type", "")))
     if root is None:
         return None
