@@ -119,7 +119,7 @@ def _answer(
     try:
         result = function(*args)
     except StopIteration as error:
-        # No future of asyncio takes it, so whoever waits would wait for ever.
+        # A future of asyncio refuses it, and its caller would wait for ever.
         _tell(loop, _give, future, future.set_exception, RuntimeError(f"the call raised {error!r}"))
         del future  # as below
     except BaseException as error:

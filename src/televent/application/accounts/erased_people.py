@@ -21,7 +21,7 @@ TELEGRAM: Final = "tg:"
 """Begins the name of a person by their Telegram id, which stands for all addresses that are made of it."""
 _PLACEHOLDER: Final = re.compile(r"deleted-[0-9a-f]{24}@")
 _FOLD: Final = re.compile(rb"\r{0,2}\n[ \t]")
-# From the beginning of a word only: an attachment in the text is one long word, which each of its letters would begin.
+# Only from the beginning of a word: an attachment is one long word, searched to the end from each character.
 _ADDRESS: Final = re.compile(r"(?<![^\s\"<>;,:()])[^\s\"<>;,:()]+@[^\s\"<>;,:()]+")
 
 

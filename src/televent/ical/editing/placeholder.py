@@ -19,7 +19,7 @@ _KEPT: Final = frozenset({"CUTYPE", "ROLE", "PARTSTAT"})
 """The parameters that say nothing of who it was, and on which the meeting depends."""
 _NAMING: Final = frozenset({"SENT-BY", "DELEGATED-TO", "DELEGATED-FROM", "MEMBER"})
 """Parameters of other people's lines that hold addresses (RFC 5545 §3.2.4, §3.2.5, §3.2.11, §3.2.18)."""
-# From the beginning of a word only: each letter of a long one, such as data in base64, would begin a search to its end.
+# Only from the beginning of a word: a long one, such as data in base64, would be searched from each character.
 _ADDRESS: Final = re.compile(r"(?<![^\s\"'<>;,:=()])[^\s\"'<>;,:=()]+@[^\s\"'<>;,:=()]+")
 
 
