@@ -95,3 +95,11 @@ def test_words_that_an_earlier_program_wrote_are_found_beside_others(
     assert found(ann, "old") == []
     assert words(town, ann) >= {"harbour", "lunch"}
     assert "left" not in words(town, ann)
+
+
+def test_new_words_wait_in_a_short_list_before_they_are_moved_into_the_index(town: Town) -> None:
+    """Each search reads that list, and a list of more words costs each write less WAL (ADR 104)."""
+    with town.core.pool.connection() as connection:
+        row = connection.execute("SELECT reloptions FROM pg_class WHERE relname = 'search_entry_words'").fetchone()
+    assert row is not None
+    assert sorted(row[0]) == ["fastupdate=on", "gin_pending_list_limit=64"]
