@@ -200,6 +200,7 @@ def _claim(core: Core, kinds: tuple[type[Message], ...], room: int, mass: int) -
 
 
 async def _handle(core: Core, handler: Handler, message: Claimed, completions: Completions) -> None:
+    failed: Exception | None = None
     async with kept(core, [message]) as claims:
         try:
             await handler.handle(message)
@@ -207,10 +208,14 @@ async def _handle(core: Core, handler: Handler, message: Claimed, completions: C
             await core.run(core.outbox.release, *claims(), core.backend.clock())
             raise
         except Exception as error:
-            await core.run(_failed, core, *claims(), error)
-            return
-        await completions.complete(claims)
-        log.info("a message is completed", name=message.name, correlation_id=message.correlation_id)
+            failed = error
+    # No renewal begins any more. One that overtook these statements would give the claim a lease that they do not know,
+    # and the message would be handled again when that ends.
+    if failed is not None:
+        await core.run(_failed, core, *claims(), failed)
+        return
+    await completions.complete(claims)
+    log.info("a message is completed", name=message.name, correlation_id=message.correlation_id)
 
 
 async def _carry(core: Core, courier: Courier, lots: Sequence[Sequence[Claimed]]) -> None:
