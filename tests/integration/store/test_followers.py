@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -25,6 +26,7 @@ from televent.adapters.postgres.followers.tracking import PostgresTracking, rest
 from televent.application.event_store.envelope import Envelope, LoggedEvent
 from televent.application.followers import Policy
 from televent.application.messages.outbox import OutboxMessage
+from televent.domain.calendar_object.events import EventCreated
 from televent.runtime.compose import Core
 
 
@@ -74,6 +76,21 @@ def test_a_policy_started_again_from_any_position_owes_nothing_twice(town: Town)
         restart(town.core.pool, "webhook", position)
         catch_up(town.core, WEBHOOK)
     assert hooks(town) == ["0@example.com", "1@example.com", "2@example.com"]
+
+
+def test_a_policy_holds_the_decrypted_facts_of_a_batch_one_at_a_time(town: Town) -> None:
+    held: list[int] = []
+
+    def react(_fact: Any, _envelope: Envelope) -> list[OutboxMessage]:
+        gc.collect()
+        held.append(sum(type(each) is EventCreated for each in gc.get_objects()))
+        return []
+
+    counting = Policy("counting", react, topics=("event-created/1",))
+    register(town.core.pool, [following(counting)])
+    write(town.person("ann"), 5)
+    assert catch_up(town.core, counting) == 5
+    assert held == [held[0]] * 5
 
 
 def test_a_projection_inserts_updates_and_deletes(town: Town) -> None:

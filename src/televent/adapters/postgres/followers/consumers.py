@@ -120,7 +120,11 @@ class PolicyConsumer(Consumer):
 
     def prepare(self, pool: Pool) -> None:
         """Reacts to the events. Raises UnknownStoredName for a fact of a newer program."""
-        for event in self._reachable(pool):
+        # The last is the first to go. An event keeps what it has decrypted, and facts can be large.
+        waiting = list(reversed(self._reachable(pool)))
+        self._events = []
+        while waiting:
+            event = waiting.pop()
             try:
                 self._caused += [(event.envelope, message) for message in reacted(self._policy, event)]
             except UnreadableFact as error:
