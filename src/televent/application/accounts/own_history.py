@@ -20,7 +20,7 @@ class Place:
 
 
 class OwnHistory(Protocol):
-    """Reads the audit, which is some seconds behind. Synchronous; called through threads."""
+    """Reads the audit. Synchronous; called through threads."""
 
     def newest(self, person: AccountId, before: Place | None, limit: int) -> Sequence[AuditRow]:
         """The facts of the person's account, and their own acts in the accounts of others; the newest first.

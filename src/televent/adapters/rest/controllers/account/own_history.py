@@ -98,8 +98,7 @@ class OwnHistoryOf(Controller):
     async def history(
         self, request: Request[Any, Any, Any], signed_in: Signed, cursor: Cursor = None, limit: Limit = 50
     ) -> History:
-        """Every change of the account, its calendars and events, and your own changes in the calendars of others. It is
-        some seconds behind."""
+        """Every change of the account, its calendars and events, and your own changes in the calendars of others."""
         auth: Auth = request.app.state.auth
         before = _place(cursor) if cursor is not None else None
         # One more than asked for says whether there is a next page.
