@@ -18,5 +18,8 @@ ALTER INDEX search_entry_words_wanted RENAME TO search_entry_words;
 -- migrate:down transaction:false
 UPDATE search_entry SET words = search_lexemes(tenant_id, words);
 DROP INDEX CONCURRENTLY IF EXISTS search_entry_words;
-CREATE INDEX CONCURRENTLY search_entry_words ON search_entry USING gin (words) WITH (fastupdate = off);
+CREATE INDEX CONCURRENTLY search_entry_words ON search_entry USING gin (words)
+    WITH (fastupdate = on, gin_pending_list_limit = 64);
 DROP FUNCTION search_lexemes(uuid, tsvector);
+-- An earlier program queues the message as it stands in the row.
+UPDATE reminder SET message = jsonb_build_object('stream_id', stream_id, 'at', fires_at) || message WHERE message IS NOT NULL;

@@ -15,6 +15,8 @@ from televent.adapters.postgres.event_store.verify import broken_chains
 from televent.adapters.postgres.reports.audit_reading import AuditReading
 from televent.adapters.postgres.schema import migrate
 from televent.application.accounts.audit_rows import AuditFilter
+from televent.application.messages.catalogue import CATALOGUE
+from televent.application.messages.reminders import ReminderDue
 from televent.application.use_cases.calendars.search_events import search_events
 from televent.application.use_cases.calendars.search_query import Question
 from televent.domain.ids import AccountId
@@ -88,3 +90,21 @@ def test_the_answers_are_the_same_and_it_can_be_taken_back(town: Town) -> None:
     assert {actor for _, actor, _, _ in after[0][len(before[1][0]) :]} == {str(bob.tenant)}
     assert after[3][-1] == ["Plan", "Tea and a plan"]
     assert after[4][1] == []
+
+
+def test_a_planned_reminder_is_whole_for_an_earlier_program(town: Town) -> None:
+    ann = town.person("ann")
+    town.core.reminders.begin(town.now)
+    ann.put(meeting(people=(), organizer="X-NOBODY:x"))
+    catch_up(town.core)
+    while town.core.reminders.step(town.now):
+        pass
+    with psycopg.connect(town.url) as connection:
+        assert connection.execute("SELECT count(message), count(message -> 'at') FROM reminder").fetchone() == (1, 0)
+    earlier(town)
+    with psycopg.connect(town.url) as connection:
+        rows = connection.execute("SELECT message::text, stream_id, fires_at FROM reminder").fetchall()
+    ((text, stream, at),) = rows
+    due = CATALOGUE.decode(CATALOGUE.name_of(ReminderDue), text)
+    assert isinstance(due, ReminderDue)
+    assert (due.stream_id, due.at) == (stream, at)
