@@ -15,6 +15,10 @@ from televent.adapters.postgres.one_flush import PREPARED, rows_of, transact
 from televent.adapters.postgres.pool import Connection
 
 INSERT = "INSERT INTO kept VALUES (%s, %s) RETURNING number, pg_current_xact_id()::text"
+# Other tests hold locks in other databases of the same server.
+LOCKS = """
+    SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+    WHERE locktype = 'advisory' AND datname = current_database()"""
 
 
 @pytest.fixture
@@ -40,7 +44,7 @@ def test_all_statements_are_one_transaction(connection: Connection) -> None:
     assert (first.get_value(0, 0), second.get_value(0, 0)) == (b"1", b"2")
     assert first.get_value(0, 1) == second.get_value(0, 1)
     assert kept(connection) == [1, 2]
-    assert rows_of(connection, [("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'", ())]) == [[(0,)]]
+    assert rows_of(connection, [(LOCKS, ())]) == [[(0,)]]
 
 
 def test_nothing_is_recorded_where_one_statement_fails_and_the_connection_goes_on(connection: Connection) -> None:
@@ -131,7 +135,7 @@ def test_the_statements_leave_together(database_url: str, connection: Connection
         writer = threading.Thread(target=work)
         writer.start()
         wait_until(lambda: wire.held)
-        assert rows_of(connection, [("SELECT count(*) FROM pg_locks WHERE objid = 77", ())]) == [[(0,)]]
+        assert rows_of(connection, [(LOCKS + " AND objid = 77", ())]) == [[(0,)]]
         wire.cut()
         writer.join()
     assert ended.is_set()
