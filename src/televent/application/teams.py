@@ -29,7 +29,11 @@ class Teams(Protocol):
         ...
 
     def abandoned(self, before: datetime, limit: int) -> list[AccountId]:
-        """Teams without members that were made before that time."""
+        """Teams without members that were made before that time, and whose messages to members are delivered."""
+        ...
+
+    def telling(self, team: AccountId) -> bool:
+        """Whether a message of the team to a member or guest waits for delivery."""
         ...
 
     def forget(self, team: AccountId) -> None:

@@ -9,7 +9,7 @@ Messages for one account that wait at the same moment are delivered together: th
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID, uuid5
@@ -106,7 +106,9 @@ def deliver_all(backend: Backend, deliveries: Sequence[Delivery]) -> list[Result
                 incoming[place] = _incoming(delivery)
                 meetings.setdefault((delivery.recipient, incoming[place].message.uid), []).append(place)
             elif isinstance(delivery.message, ShareLocal):
-                sharing.receive_share(backend, delivery.there, delivery.message.news)
+                # The policies ask who acted: nobody is told what they did, and an offer names the manager who invites.
+                there = replace(delivery.there, actor=delivery.message.actor or delivery.there.actor)
+                sharing.receive_share(backend, there, delivery.message.news)
             else:
                 raise GiveUp(f"the courier does not deliver {type(delivery.message).__name__}")
         except Exception as error:

@@ -11,7 +11,10 @@ from televent.application.event_store.context import Context
 from televent.application.messages.outbox import Claimed
 from televent.application.messages.share_local import ShareAnswer, ShareLocal, ShareNews
 from televent.application.refusals import NotShared
+from televent.application.teams import SETTLED
 from televent.application.use_cases.calendars import sharing
+from televent.application.use_cases.teams.team_calendars import end_team, make_team, sweep_teams, teams_of
+from televent.domain.sharing.access import share_id
 from televent.policies import courier
 
 
@@ -63,6 +66,35 @@ def test_a_worker_carries_what_the_door_could_not(town: Town) -> None:
     (calendar,) = town.core.reads.calendars(ann.tenant)
     assert calendar.shares[str(bob.tenant)]["status"] == "accepted"
     assert [each.calendar_id for each in town.core.reads.mounts(bob.tenant)] == [calendar.calendar_id]
+
+
+def test_who_acted_is_known_also_where_a_worker_carries_it(town: Town) -> None:
+    ann, bob = town.person("ann"), town.person("bob")
+    made = make_team(
+        town.core.backend, ann.context(), title="Design", props={}, members=[("bob@example.com", "manager")]
+    )
+    for message in owed(town):
+        carry(town, message)
+    (card,) = town.owed("share_notification")
+    # The card names the manager who invites. Ann made the team, and is not told of it.
+    assert (card["what"], card["inviter"]) == ("invited", str(ann.tenant))
+    sharing.answer_share(
+        town.core.backend, bob.context(), share_id=share_id(made.row.calendar_id, bob.tenant), accept=True
+    )
+    for message in owed(town):
+        carry(town, message)
+    end_team(town.core.backend, ann.context(), calendar_id=made.row.calendar_id)
+    assert teams_of(town.core.backend, bob.tenant) == []
+    # The account goes when its last messages are delivered.
+    town.now += SETTLED * 2
+    for erased in (0, 1):
+        assert sweep_teams(town.core.backend, ann.context(), 10) == erased
+        for message in owed(town):
+            carry(town, message)
+            town.core.outbox.complete(message, town.now)
+    # Bob is told of the end, and not Ann, who ended it.
+    assert [each["what"] for each in town.owed("share_notification")] == ["invited", "left"]
+    assert town.core.reads.account(made.row.tenant) is None
 
 
 def test_messages_that_come_twice_and_in_the_wrong_order_change_nothing(town: Town) -> None:

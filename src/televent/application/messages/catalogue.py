@@ -30,7 +30,7 @@ from televent.application.readable import make_readable
 
 NAMES: Mapping[str, type[Message]] = {
     "itip_local/1": itip_local.ItipLocal,
-    "share_local/1": share_local.ShareLocal,
+    "share_local/2": share_local.ShareLocal,
     "calendar_invite/1": mail.CalendarInvite,
     "calendar_update/1": mail.CalendarUpdate,
     "calendar_cancel/1": mail.CalendarCancel,
@@ -52,7 +52,7 @@ NAMES: Mapping[str, type[Message]] = {
     "parked_mail/2": mail.ParkedMailNotice,
     "uninvited_mail/1": mail.UninvitedMail,
     "offer_mail/1": mail.OfferMail,
-    "share_mail/1": mail.ShareMail,
+    "share_mail/2": mail.ShareMail,
     "parked_notification/2": chat.ParkedCard,
     "team_mail_asked/1": team_mail.TeamMailAsked,
     "team_mail_answered/1": team_mail.TeamMailAnswered,
@@ -61,7 +61,7 @@ NAMES: Mapping[str, type[Message]] = {
     "proposal_notification/1": proposals.ProposalNotice,
     "proposal_declined_notification/1": proposals.ProposalDeclinedNotice,
     "uninvited_notification/2": chat.UninvitedAnswer,
-    "share_notification/1": chat.ShareNotice,
+    "share_notification/2": chat.ShareNotice,
     "telegram_notification/1": chat.ChatText,
     "calendar_offer/1": chat.CalendarOffer,
     "push/1": push.PushDue,
@@ -89,12 +89,23 @@ def _pointing(*names: str) -> Upcaster:
     return lambda fields: {**{name: fields[name] for name in names}, "version": 0}
 
 
+def _joining(fields: dict[str, Any]) -> dict[str, Any]:
+    """To an offer of an earlier program, which made a member of everybody with a role."""
+    news = fields["news"]
+    if news["what"] == "offer":
+        news = {"began": 0, "agreed": bool(news.get("role")), **news}
+    return {**fields, "news": news, "actor": ""}
+
+
 UPCASTERS: Mapping[str, tuple[str, Upcaster]] = {
     "invite_notification/1": ("invite_notification/2", _pointing("stream_id", "what")),
     "rsvp_notification/1": ("rsvp_notification/3", _pointing("stream_id")),
     "rsvp_notification/2": ("rsvp_notification/3", _pointing("stream_id")),
     "parked_mail/1": ("parked_mail/2", lambda fields: {**fields, "team": None}),
     "parked_notification/1": ("parked_notification/2", lambda fields: {**fields, "team": None}),
+    "share_local/1": ("share_local/2", _joining),
+    "share_mail/1": ("share_mail/2", lambda fields: {"inviter": None, **fields}),
+    "share_notification/1": ("share_notification/2", lambda fields: {"inviter": None, **fields}),
     "uninvited_notification/1": ("uninvited_notification/2", lambda fields: {**fields, "delegator": ""}),
 }
 """Old name → (the next name, a function from the old fields to the new ones)."""

@@ -260,7 +260,8 @@ def _end(context: Context, calendar_id: UUID, sharee: AccountId, revision: int) 
 
 def _message(context: Context, recipient: AccountId, news: ShareNews) -> OutboxMessage:
     # The door delivers it at once; a worker does so after the delay if the door dies.
-    return replace(_queued(context, str(recipient), ShareLocal(recipient, news)), due_at=context.now + WORKER_DELAY)
+    message = ShareLocal(recipient, news, context.actor)
+    return replace(_queued(context, str(recipient), message), due_at=context.now + WORKER_DELAY)
 
 
 def _queued(context: Context, name: str, message: Message) -> OutboxMessage:

@@ -200,6 +200,9 @@ def sweep_teams(backend: Backend, context: Context, limit: int) -> int:
 
 
 def _erase(backend: Backend, context: Context, team: AccountId) -> None:
+    if backend.teams.telling(team):
+        # They would go with the account, and its members would hear nothing. ``sweep_teams`` erases it later.
+        return
     with suppress(UnknownAccount):
         erase_account(backend, _for_team(context, team, "erase"))
     backend.teams.forget(team)
