@@ -47,8 +47,8 @@ ShareNews = ShareOffer | ShareEnd | ShareAnswer
 
 
 class ShareLocal(Message, frozen=True):
-    """News of a share, for the account ``recipient_tenant``. ``actor``: that of the command that caused it, also where a
-    worker delivers it; "": an earlier program has not noted it."""
+    """News of a share, for the account ``recipient_tenant``. ``actor``: that of the command that caused it, also
+    where a worker delivers it; "": an earlier program has not noted it."""
 
     recipient_tenant: UUID
     news: ShareNews

@@ -8,7 +8,9 @@ from televent.adapters.postgres.rows import Pool, fetch
 from televent.domain.ids import AccountId
 
 ADD = "INSERT INTO team (tenant_id, made_at) VALUES (%s, %s) ON CONFLICT DO NOTHING"
-_TELLING = "SELECT FROM outbox WHERE tenant_id = {} AND state IN ('pending', 'processing') AND kind LIKE 'share_local/%%'"
+_TELLING = """
+        SELECT FROM outbox
+        WHERE tenant_id = {} AND state IN ('pending', 'processing') AND kind LIKE 'share_local/%%'"""
 TELLING = f"SELECT EXISTS ({_TELLING.format('%s')})"
 ABANDONED = f"""
     SELECT tenant_id FROM team
@@ -16,7 +18,7 @@ ABANDONED = f"""
         SELECT FROM calendar WHERE calendar.tenant_id = team.tenant_id AND NOT deleted
             AND jsonb_path_exists(shares, '$.* ? (@.status == "accepted")'))
         AND NOT EXISTS ({_TELLING.format("team.tenant_id")})
-    ORDER BY made_at LIMIT %s"""
+    ORDER BY made_at LIMIT %s"""  # noqa: S608
 FORGET = "DELETE FROM team WHERE tenant_id = %s"
 
 
