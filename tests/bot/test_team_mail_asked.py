@@ -6,7 +6,7 @@ from support.chat import Chats, Someone, buttons
 from support.chat_mails import ZED, asked, comes, person
 from support.team_mail import address_of, made_team
 from televent.application.mail_records.parked_mails import card_id_of
-from televent.application.use_cases.teams.team_calendars import change_role
+from televent.application.use_cases.teams.team_calendars import add_member, change_role
 from televent.domain.ids import AccountId
 
 ENGLISH, RUSSIAN = "An invitation from a sender you do not know", "1 письмо от незнакомого отправителя"
@@ -64,6 +64,12 @@ def test_each_manager_is_asked_once_and_the_first_answer_counts(chats: Chats) ->
     assert "📨 2 mails wait for the answer of a manager." in studio.ann.hears("👥 Design")["text"]
     studio.cat.says("/share list")
     assert "mails wait" not in studio.cat.hears("👥 Design")["text"]
+    # Somebody who is invited is no manager yet.
+    dan, address = person(chats, "Dan")
+    add_member(chats.core.backend, studio.ann.context(), calendar_id=studio.calendar, address=address, role="manager")
+    dan.says("/share list")
+    invited = dan.hears("(you are invited, no answer yet)")
+    assert "mails wait" not in invited["text"]
 
     assert studio.ann.taps("Apply", grown)["answer"]["text"] == "✅ Applied."
     assert studio.has("one")

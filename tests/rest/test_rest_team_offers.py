@@ -146,6 +146,33 @@ def test_one_person_is_asked_a_bounded_number_of_times(asked: Asked) -> None:
     assert asked.asks().status == 200
 
 
+def test_a_role_for_somebody_who_declined_asks_them_again_within_the_same_bounds(asked: Asked) -> None:
+    asked.asks()
+    asked.answers(False)
+    asked.later(AFTER_DECLINE)
+    for number in range(MAX_OFFERED):
+        body = {"name": f"Team {number}", "members": [MEMBER]}
+        assert asked.ann.ask("POST", "/team-calendars", body).status == 201
+    path = f"{asked.path}/members/{asked.people['bob'].tenant}"
+    assert asked.ann.ask("PUT", path, {"role": "reader"}).problem() == "too-many-offers"
+    join(asked.bob)
+    assert asked.ann.ask("PUT", path, {"role": "reader"}).status == 200
+    assert asked.statuses(asked.ann) == {"Ann": "member", "Bob": "invited"}
+
+
+def test_a_team_that_is_made_twice_asks_nobody_who_declined_meanwhile(asked: Asked) -> None:
+    backend, eve = asked.site.core.backend, asked.site.person(104, "Eve", "eve@example.com")
+    context = asked.site.context(asked.people["ann"].tenant)
+    members = [("bob@example.com", "writer"), ("eve@example.com", "reader")]
+    made = use_cases.make_team(backend, context, title="Twice", props={}, members=members)
+    asked.answers(False)
+    again = use_cases.make_team(backend, context, title="Twice", props={}, members=members)
+    assert again.row.calendar_id == made.row.calendar_id
+    statuses = {each.name: each.status for each in again.members}
+    assert statuses == {"Ann": "member", "Bob": "declined", "Eve": "invited"}
+    assert [each.role for each in backend.reads.shares_of(eve.tenant)] == ["reader"]
+
+
 def test_the_last_member_takes_the_offers_along(asked: Asked) -> None:
     asked.asks()
     offer = asked.offer()

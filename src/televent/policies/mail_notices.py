@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from televent.application.event_store.catalogue import name_of
 from televent.application.event_store.envelope import Envelope
 from televent.application.followers import Policy
-from televent.application.mail_records.parked_mails import card_id_of
+from televent.application.mail_records.parked_mails import GATHERED, card_id_of
 from televent.application.messages.erasure import ErasureMail
 from televent.application.messages.mail import MeetingMail, NoticeMail, ParkedMailNotice, ShareMail, UninvitedMail
 from televent.application.messages.message import Message
@@ -46,8 +45,6 @@ FACTS = (
     ErasureRevoked,
     *account_news.FACTS,
 )
-GATHERED: Final = timedelta(minutes=1)
-"""Time for which answers and parked mails wait, so that those of one minute are one mail."""
 
 
 def react(fact: Any, envelope: Envelope) -> list[OutboxMessage]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -11,17 +12,18 @@ import pytest
 
 from support.followers import catch_up
 from support.mail_cards import Page, Web, link_in, mails, post, text_of, without_chat
-from support.post import OtherServer, PostOffice, itip_mail, message, open_post_office
+from support.post import OtherServer, PostOffice, itip_mail, message, open_post_office, run_on
 from support.team_mail import address_of, made_team
 from support.town import Person, Town
 from televent.application.mail_records.parked_mails import ParkedMail, card_id_of
+from televent.application.messages.mail import ParkedMailNotice
 from televent.application.refusals import NotManager, TryAgain
 from televent.application.use_cases.mail.settle_parked import settle_parked
 from televent.application.use_cases.mail.team_mail import decide_for_team
 from televent.application.use_cases.people.accounts import erase_account, open_account
 from televent.application.use_cases.teams.team_calendars import end_team, remove_member, teams_of
 from televent.domain.ids import AccountId
-from televent.runtime.workers.team_mail import PATIENCE
+from televent.runtime.workers.team_mail import PATIENCE, TeamMails
 
 ZED, UID = "zed@example.net", "one@example.net"
 
@@ -100,6 +102,21 @@ def test_managers_are_asked_by_mail_and_the_first_answer_counts(studio: Studio, 
     assert "<form" not in web.ask("GET", second).body
     assert studio.settled() == [(str(studio.ann.tenant), "email")]
     # Those who have no card to change are not written to again.
+    post(studio.town, studio.other)
+    assert [len(studio.asked(each)) for each in (studio.ann, studio.bob)] == [1, 1]
+
+
+def test_the_mails_of_one_minute_are_one_question(studio: Studio) -> None:
+    core = studio.town.core
+    for sequence in range(3):
+        studio.mail(sequence=sequence)
+        # A worker is quick.
+        catch_up(core)
+        for each in core.outbox.claim(studio.town.now, kinds=TeamMails.kinds):
+            run_on(studio.other.loop, TeamMails(core).handle(each))
+            core.outbox.complete(each, studio.town.now)
+        assert core.outbox.claim(studio.town.now, kinds=(ParkedMailNotice,)) == []
+        studio.town.now += timedelta(seconds=10)
     post(studio.town, studio.other)
     assert [len(studio.asked(each)) for each in (studio.ann, studio.bob)] == [1, 1]
 

@@ -21,6 +21,8 @@ SENDER_LIMIT: Final = 20
 SENDERS_LIMIT: Final = 20
 """Max unknown senders for one person within PERIOD: anybody can forge any address."""
 PERIOD: Final = timedelta(hours=1)
+GATHERED: Final = timedelta(minutes=1)
+"""Time for which a mail about parked mails, or about answers, waits: those of one minute are one mail."""
 KEPT: Final = timedelta(days=30)
 """Time for which a mail waits for a decision."""
 

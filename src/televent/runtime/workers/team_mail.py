@@ -42,8 +42,8 @@ class TeamMails:
             raise GiveUp(f"no team is told of {message.name}")
         if isinstance(told, TeamMailAnswered):
             self._await(told, team, message)
-        enqueue = core.outbox.enqueue
-        show_managers(core.backend, enqueue, team, told.card_id, message.outbox_id, message.correlation_id)
+        cause = (message.outbox_id, message.correlation_id, message.created_at)
+        show_managers(core.backend, core.outbox.enqueue, team, told.card_id, *cause)
 
     def _await(self, told: TeamMailAnswered, team: AccountId, message: Claimed) -> None:
         backend = self._core.backend

@@ -154,12 +154,13 @@ async def _lines(door: BotDoor, person: Person) -> list[_Line]:
         role = MANAGER if other.role == MANAGER else other.held
         number, access = len(lines) + 1, access_words(language, role)
         values = {"title": other.title, "name": other.owner_name}
-        line = "share-line-theirs"
+        line, joined = "share-line-theirs", other.status == "accepted"
         if other.role:
-            line = "share-line-team" if other.status == "accepted" else "share-line-team-offered"
+            line = "share-line-team" if joined else "share-line-team-offered"
         text = say(language, line, number=number, access=access, **values)
-        if other.role == MANAGER and (waiting := await door.run(door.backend.parked.waiting, other.owner)):
-            text += "\n" + say(language, "share-team-waiting", count=waiting)
+        if joined and other.role == MANAGER:
+            waiting = await door.run(door.backend.parked.waiting, other.owner)
+            text += "\n" + say(language, "share-team-waiting", count=waiting) if waiting else ""
         lines.append(_Line(text, None, None, other.share_id, other.owner_name))
     return lines
 

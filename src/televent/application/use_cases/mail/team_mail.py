@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID, uuid5
 
 from televent.application.backend import Backend
@@ -11,7 +12,7 @@ from televent.application.event_store.context import Context
 from televent.application.event_store.deciders import CALENDAR
 from televent.application.event_store.handle import retrying
 from televent.application.event_store.store import Change
-from televent.application.mail_records.parked_mails import ParkedMail, TeamDecision
+from televent.application.mail_records.parked_mails import GATHERED, ParkedMail, TeamDecision
 from televent.application.messages.chat import ParkedCard
 from televent.application.messages.mail import ParkedMailNotice
 from televent.application.messages.message import Message
@@ -41,17 +42,24 @@ def managers_of(backend: Backend, team: AccountId) -> list[AccountId]:
 
 
 def show_managers(
-    backend: Backend, enqueue: Enqueue, team: AccountId, card_id: UUID, cause: UUID, correlation_id: str
+    backend: Backend,
+    enqueue: Enqueue,
+    team: AccountId,
+    card_id: UUID,
+    cause: UUID,
+    correlation_id: str,
+    asked_at: datetime,
 ) -> None:
     """Queues the card for each manager: in their chat, else by mail to a verified address. It is read when it is sent,
     so it asks, or says who has decided. ``cause``: the id of the message that asks for it; the same one queues
-    nothing twice."""
+    nothing twice. ``asked_at``: when that was; the mails of the minute after it are one question."""
     now = backend.clock()
     for person in managers_of(backend, team):
         account = backend.reads.account(person)
         message = _card(account, card_id, team) if account is not None else None
         if message is not None:
-            queued = OutboxMessage(uuid5(cause, str(person)), f"team-mail/{cause}/{person}", message, now)
+            due = asked_at + GATHERED if isinstance(message, ParkedMailNotice) else now
+            queued = OutboxMessage(uuid5(cause, str(person)), f"team-mail/{cause}/{person}", message, due)
             enqueue([queued], person, correlation_id, now)
 
 

@@ -18,6 +18,7 @@ from televent.application.event_store.context import Context
 from televent.application.read_models.accounts import AccountRow
 from televent.application.read_models.calendars import CalendarRow
 from televent.application.refusals import (
+    AskedLately,
     NotManager,
     NotMember,
     TooManyOffers,
@@ -92,7 +93,9 @@ def make_team(
     )
     _offer(backend, context, team, me, "", MANAGER)
     for sharee, address, role in others:
-        _offer(backend, context, team, sharee, address, role)
+        # Where the command is repeated, somebody may have declined meanwhile.
+        with suppress(AskedLately):
+            _offer(backend, context, team, sharee, address, role)
     row = backend.reads.calendar(team, DEFAULT_CALENDAR)
     if row is None:
         raise UnknownCalendar(name=DEFAULT_CALENDAR)
@@ -144,18 +147,19 @@ def add_member(backend: Backend, context: Context, *, calendar_id: UUID, address
     found = backend.people.account_of_address(address.lower())
     mine = found is not None and found.tenant == context.tenant
     sharee = found if mine and found is not None else sharee_of(backend, context, address)
-    if row.shares.get(str(sharee.tenant), {}).get("status") not in ("accepted", "noresponse"):
-        _check_offers(backend, context, sharee.tenant)
+    _check_offers(backend, context, sharee.tenant, row)
     _offer(backend, context, row.tenant, sharee, address, role)
     return team_of(backend, context.tenant, calendar_id)
 
 
 def change_role(backend: Backend, context: Context, *, calendar_id: UUID, person: AccountId, role: str) -> TeamCalendar:
     """Gives a member, or somebody who is invited, another role. Raises UnknownCalendar, NotManager, NotMember,
-    LastManager, AskedLately."""
+    LastManager, AskedLately, TooManyOffers."""
     row = _managed(backend, context, calendar_id).row
     if backend.reads.account(person) is None:
         raise NotMember()
+    if str(person) in row.shares:
+        _check_offers(backend, context, person, row)
     _change(backend, context, row, f"role/{person}", ChangeRole(calendar_id, person, role, context.tenant, context.now))
     return team_of(backend, context.tenant, calendar_id)
 
@@ -225,9 +229,12 @@ def _change(backend: Backend, context: Context, row: CalendarRow, purpose: str, 
     change_grants(backend, _for_team(context, row.tenant, purpose), row, command)
 
 
-def _check_offers(backend: Backend, context: Context, person: AccountId) -> None:
+def _check_offers(backend: Backend, context: Context, person: AccountId, team: CalendarRow | None = None) -> None:
     """Raises TooManyOffers for a person who was asked so often that one more is a nuisance. It is counted before the
-    offer: requests of the same moment may pass together."""
+    offer: requests of the same moment may pass together. ``team``: its members, and those who have not answered, are
+    not asked again."""
+    if team is not None and team.shares.get(str(person), {}).get("status") in ("accepted", "noresponse"):
+        return
     since = context.now - OFFERED_SINCE
     waiting = sum(
         (each.status == "offered" and bool(each.role) and each.held is not None)
