@@ -92,7 +92,8 @@ class ShareReads(Protocol):
 
     def mounts(self, tenant: AccountId) -> list[CalendarRow]: ...
     def granted(self, owner: AccountId, calendar: str, sharee: AccountId) -> CalendarRow | None:
-        """The owner's calendar of that name as ``sharee`` sees it, accepted or not; None where nothing is granted."""
+        """The owner's calendar of that name as ``sharee`` sees it, accepted or not, a team's where it is accepted; None
+        where nothing is granted."""
         ...
 
     def overlays(self, share: Share, stream_ids: Sequence[UUID]) -> dict[UUID, bytes]:

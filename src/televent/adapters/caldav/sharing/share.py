@@ -19,7 +19,7 @@ from televent.application.read_models.accounts import AccountRow
 from televent.application.refusals import NotShared, UnknownSharee
 from televent.application.shared_view import mount_name
 from televent.application.use_cases.calendars.sharing import answer_share, share_calendar, sharee_of, withdraw_share
-from televent.domain.sharing.access import READ, READ_WRITE, share_id
+from televent.domain.sharing.access import READ, READ_WRITE
 
 MAX_CHANGES = 100
 """Max CS:set and CS:remove in one CS:share."""
@@ -131,7 +131,8 @@ def _meant(door: Door, person: Person, root: Element) -> UUID:
         target = None
     if target is not None and target.kind is Kind.CALENDAR:
         owner = door.backend.people.account_of_name(target.user.lower())
-        row = door.backend.reads.granted(owner.tenant, target.calendar, person.account.tenant) if owner else None
-        if row is not None:
-            return share_id(row.calendar_id, person.account.tenant)
+        meant = (owner.tenant if owner is not None else None, target.calendar)
+        for row in shares.values():
+            if (row.owner, row.calendar) == meant and row.held is not None:
+                return row.share_id
     raise NotShared()

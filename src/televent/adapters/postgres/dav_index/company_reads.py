@@ -24,6 +24,7 @@ OPEN_TO = f"""
         OR EXISTS (
             SELECT FROM calendar WHERE calendar.tenant_id = asked.tenant_id AND NOT calendar.deleted
                 AND calendar.shares ? %s
+                AND (calendar.shares -> %s ->> 'status' = 'accepted' OR NOT calendar.shares -> %s ? 'role')
         )
     )"""  # noqa: S608
 FREE_BUSY = """
@@ -41,7 +42,7 @@ class CompanyReads(PooledReads):
 
         ``default``: the audience of an account that has not chosen one.
         """
-        rows = self._fetch(OPEN_TO, (list(asked), default, str(asker), list(addresses), str(asker)))
+        rows = self._fetch(OPEN_TO, (list(asked), default, str(asker), list(addresses), *[str(asker)] * 3))
         return frozenset(AccountId(row[0]) for row in rows)
 
     def met(self, tenant: AccountId, addresses: Sequence[str]) -> frozenset[str]:

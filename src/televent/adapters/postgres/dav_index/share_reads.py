@@ -45,12 +45,13 @@ MOUNTS_OF = f"""
     SELECT {_PREFIXED}, {_MOUNT}, mount.tenant_id FROM mount {_HELD}
     WHERE mount.tenant_id = ANY (%s) AND mount.status = 'accepted'
     ORDER BY mount.tenant_id, mount.share_id"""  # noqa: S608
+# A team calendar belongs to nobody who has not accepted (ADR 109); a sharee reads their owner's at its own URL.
 GRANTED = f"""
     SELECT {_PREFIXED}, {_MOUNT} FROM calendar
     LEFT JOIN mount ON mount.tenant_id = %s AND mount.owner_id = calendar.tenant_id
         AND mount.calendar_id = calendar.calendar_id
     WHERE calendar.tenant_id = %s AND calendar.name = %s AND NOT calendar.deleted AND calendar.shares ? %s
-        AND {_KNOWN}"""  # noqa: S608
+        AND (mount.status = 'accepted' OR NOT calendar.shares -> %s ? 'role') AND {_KNOWN}"""  # noqa: S608
 SHARES = f"""
     SELECT mount.share_id, mount.owner_id, mount.calendar_id, mount.status, mount.access, mount.title,
         mount.owner_name, mount.summary, mount.notice, mount.noticed_at, mount.revision,
@@ -99,8 +100,9 @@ class ShareReads(PooledReads):
         return [_shared(row, tenant) for row in self._fetch(MOUNTS, (tenant,))]
 
     def granted(self, owner: AccountId, calendar: str, sharee: AccountId) -> CalendarRow | None:
-        """The owner's calendar with that name as ``sharee`` sees it, accepted or not; None where nothing is granted."""
-        rows = self._fetch(GRANTED, (sharee, owner, calendar, str(sharee)))
+        """The owner's calendar with that name as ``sharee`` sees it, accepted or not, a team's where it is accepted.
+        None where nothing is granted."""
+        rows = self._fetch(GRANTED, (sharee, owner, calendar, str(sharee), str(sharee)))
         return _shared(rows[0], sharee) if rows else None
 
     def acquaintances(self, tenant: AccountId) -> list[Acquaintance]:

@@ -108,7 +108,8 @@ def readable(backend: Backend, tenant: AccountId, person: AccountId, attachment_
                     return row
                 calendar = backend.reads.calendar_of(tenant, each.calendar_id)
                 grant = calendar.shares.get(str(person), {}) if calendar is not None else {}
-                if grant.get("access") in (READ, READ_WRITE) and visibility(text) == PUBLIC:
+                asked = "role" in grant and grant["status"] != "accepted"
+                if grant.get("access") in (READ, READ_WRITE) and not asked and visibility(text) == PUBLIC:
                     return row
     return None
 
