@@ -18,9 +18,10 @@ from bench.company.devices import Device
 from bench.company.people import Person, fill_company
 from bench.company.play import Player
 from bench.company.proxy import Proxy
-from bench.company.schedule import schedule
+from bench.company.schedule import first_saves, schedule
 from bench.company.sizes import COMPANY, QUICK, Size
 from bench.company.watch import Samples, Watch, memory
+from bench.load import LoadError
 from bench.part import FIRST_TASK, Outcome, Task, machine
 from bench.quiet import settle
 
@@ -63,6 +64,7 @@ async def measure_company(task: Task) -> Outcome:
         try:
             await settle(up.process.pid)
             start = await asyncio.to_thread(memory, up.process.pid)
+            await day.first_saves()
             done = [await day.run(f"r{number}", SEED + number) for number in range(1, runs + 1)]
             tried = [await day.step(factor, f"s{factor:g}", SEED + 100) for factor in size.steps]
         finally:
@@ -94,6 +96,14 @@ class Day:
     ) -> None:
         self._task, self._size, self._people, self._root = task, size, people, root
         self._player, self._chats, self._database, self._watch = player, chats, database, watch
+
+    async def first_saves(self) -> None:
+        """Everybody saves once. Raises LoadError where that fails for somebody."""
+        self._task.say("everybody saves an event …")
+        ledger = await self._player.play(first_saves(self._size), "first", SEED)
+        if ledger.errors or ledger.left_out:
+            raise LoadError(f"first saves: {len(ledger.errors)} failed, {ledger.left_out} left out {ledger.errors[:1]}")
+        await self._watch.drained(self._size.patience)
 
     async def run(self, name: str, seed: int) -> report.Run:
         """The day at its usual load, until no message waits; then everything owed is counted."""

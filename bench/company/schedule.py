@@ -53,6 +53,12 @@ def schedule(size: Size, factor: float, seconds: float, seed: int) -> list[Act]:
     return sorted(acts)
 
 
+def first_saves(size: Size) -> list[Act]:
+    """Everybody saves one event, at an even rate: what processes keep for each person is there afterwards, as after
+    their first week. So memory that grows later is a leak."""
+    return [Act(person / size.first_rate, EDIT, person) for person in range(size.accounts)]
+
+
 def _polls(size: Size, factor: float, seconds: float, chance: random.Random) -> Iterator[Act]:
     every = POLL_EVERY / factor
     for person in range(size.accounts):

@@ -33,8 +33,8 @@ class Size:
     ``accounts`` with ``each`` events; ``chats`` of them use the bot, the others get mail. ``mailed`` people get mail
     from outside; the first ``organizers`` invite. ``factor``: how many seconds of the working day pass in one second of
     a run of ``seconds``. ``steps`` are the factors that come afterwards, for ``step`` seconds each, to find what gives
-    first. ``patience``: max seconds until no message waits. ``connections`` are those of the proxy in front. ``more``
-    multiplies what is rare.
+    first. ``patience``: max seconds until no message waits. ``connections`` are those of the proxy in front.
+    ``first_rate``: saves a second until everybody has saved once, before the runs. ``more`` multiplies what is rare.
     """
 
     accounts: int
@@ -48,6 +48,7 @@ class Size:
     step: float
     patience: float
     connections: int
+    first_rate: float
     more: float = 1.0
 
 
@@ -63,6 +64,7 @@ COMPANY: Final = Size(
     step=20.0,
     patience=360.0,
     connections=128,
+    first_rate=120.0,
 )
 QUICK: Final = Size(
     accounts=60,
@@ -77,5 +79,6 @@ QUICK: Final = Size(
     step=2.0,
     patience=120.0,
     connections=16,
+    first_rate=60.0,
     more=4.0,
 )

@@ -68,6 +68,13 @@ def test_only_people_with_a_chat_write_to_the_bot_and_only_some_get_mail_from_ou
     assert QUICK.chats <= min(by_kind[schedule.MAIL]) <= max(by_kind[schedule.MAIL]) < QUICK.chats + QUICK.mailed
 
 
+def test_everybody_saves_once_before_the_runs() -> None:
+    acts = schedule.first_saves(COMPANY)
+    assert [each.person for each in acts] == list(range(COMPANY.accounts))
+    assert {each.kind for each in acts} == {schedule.EDIT}
+    assert acts[-1].at < COMPANY.accounts / COMPANY.first_rate
+
+
 # ---- texts
 
 
