@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from psycopg_pool import ConnectionPool
@@ -13,6 +13,7 @@ from televent.application.outage import Outage
 
 Pool = ConnectionPool[Connection]
 Row = tuple[Any, ...]
+Parameters = Sequence[Any] | Mapping[str, Any]
 T = TypeVar("T")
 
 
@@ -21,7 +22,7 @@ ATTEMPTS = 5
 second one may be cut as well."""
 
 
-def fetch(pool: Pool, query: str, parameters: Sequence[Any]) -> list[Row]:
+def fetch(pool: Pool, query: str, parameters: Parameters) -> list[Row]:
     """All rows of one reading statement; the pool's connections are in autocommit mode. Raises Outage."""
     return reading(pool, lambda connection: connection.execute(query, parameters, binary=True).fetchall())
 

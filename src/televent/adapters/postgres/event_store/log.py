@@ -8,13 +8,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from televent.adapters.postgres.rows import Pool, Row, fetch
+from televent.adapters.postgres.event_store.pages import page_of, paged
+from televent.adapters.postgres.rows import Parameters, Pool, Row, fetch
 from televent.application.event_store.recorded import RecordedEvent, RecordedNotification, StoredSnapshot
 from televent.domain.ids import AccountId, StreamKey
 
 # Nearly every fact is of its own account, by its own person: so both are NULL, which is 53 bytes less (ADR 105).
 COLUMNS = """tenant_id, stream_id, version, topic, state, coalesce(subject_id, tenant_id) AS subject_id, chain,
     command_id, correlation_id, coalesce(actor, tenant_id::text) AS actor, door, recorded_at, origin"""
+NAMES = """tenant_id, stream_id, version, topic, state, subject_id, chain, command_id, correlation_id, actor, door,
+    recorded_at, origin"""
+"""The columns that COLUMNS gives."""
 LOAD = f"""
     WITH shortcut AS MATERIALIZED (
         SELECT version, topic, state, subject_id, chain FROM snapshot WHERE tenant_id = %s AND stream_id = %s
@@ -28,32 +32,38 @@ LOAD = f"""
     ORDER BY version)"""  # noqa: S608
 # The same statement takes the bound and reads: between two statements, events could commit. The newest position is the
 # last entry of the index; EXISTS instead of max() scanned the whole log for each row of the page.
-PAGE = f"""
+PAGE = paged(
+    f"position, {COLUMNS}",
+    f"position, {NAMES}",
+    """FROM event
+        WHERE position > %(after)s AND position < bound.ceiling AND position <= %(stop)s
+            AND (%(all)s OR topic = ANY (%(topics)s))""",
+    "position",
+    """
     WITH bound AS MATERIALIZED (
         SELECT (xid_base + pg_snapshot_xmin(pg_current_snapshot())::text::bigint) << 20 AS ceiling,
             (SELECT max(position) FROM event) AS newest
         FROM shard
     )
     SELECT bound.ceiling, coalesce(bound.newest >= bound.ceiling, false), page.*
-    FROM bound
-    LEFT JOIN LATERAL (
-        SELECT position, {COLUMNS} FROM event
-        WHERE position > %s AND position < bound.ceiling AND position <= %s AND (%s OR topic = ANY (%s))
-        ORDER BY position LIMIT %s
-    ) AS page ON true
-    ORDER BY page.position"""  # noqa: S608
+    FROM bound LEFT JOIN LATERAL ({}) AS page ON true
+    ORDER BY page.position""",
+)
 
 PLACE_OF = """
     SELECT coalesce(
         (SELECT min(position) FROM event WHERE tenant_id = %s AND recorded_at > %s),
         (SELECT max(position) + 1 FROM event WHERE tenant_id = %s),
         0)"""
-UNTIL = f"""
-    SELECT {COLUMNS} FROM event
-    WHERE tenant_id = %s AND (stream_id, version) > (%s, %s) AND position < %s
-    ORDER BY stream_id, version LIMIT %s"""  # noqa: S608
+UNTIL = paged(
+    COLUMNS,
+    NAMES,
+    """FROM event
+        WHERE tenant_id = %(tenant)s AND (stream_id, version) > (%(stream)s, %(version)s) AND position < %(before)s""",
+    "stream_id, version",
+)
 UNTIL_PAGE = 500
-"""Max events of an account that are read at once. A stored event has at most the bytes of one calendar object."""
+"""Max events of an account that are read at once."""
 
 LAST_VERSION = 2**31 - 1
 LAST_POSITION = 2**63 - 1
@@ -62,11 +72,14 @@ LAST_POSITION = 2**63 - 1
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page of the log. ``ceiling``: no event below this position can be added any more. ``held_back``: there are
-    events above the ceiling, which may not be read yet."""
+    events above the ceiling, which may not be read yet. ``more``: the page is full, by its number of events or by their
+    bytes, so there may be more below the ceiling. Fewer events than were asked for do not say that these were the
+    last."""
 
     notifications: list[RecordedNotification]
     ceiling: int
     held_back: bool
+    more: bool
 
 
 class PostgresLog:
@@ -75,7 +88,7 @@ class PostgresLog:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    def fetch(self, query: str, parameters: Sequence[Any]) -> list[Row]:
+    def fetch(self, query: str, parameters: Parameters) -> list[Row]:
         """The rows of a reading statement."""
         return fetch(self._pool, query, parameters)
 
@@ -109,17 +122,26 @@ class PostgresLog:
     def until(self, tenant: AccountId, before: int) -> Iterator[RecordedEvent]:
         """The account's events at positions below ``before``, stream after stream. Between pages no connection is
         held."""
-        after: tuple[UUID, int] = (UUID(int=0), 0)
-        while rows := self.fetch(UNTIL, (tenant, *after, before, UNTIL_PAGE)):
+        values: dict[str, Any] = {"tenant": tenant, "stream": UUID(int=0), "version": 0, "before": before}
+        more = True
+        while more:
+            rows, more = page_of(self.fetch, UNTIL, values, UNTIL_PAGE, state=4)
             yield from map(event_of, rows)
-            after = rows[-1][1], rows[-1][2]
+            if rows:
+                values |= {"stream": rows[-1][1], "version": rows[-1][2]}
 
     def page(self, after: int, limit: int, stop: int | None, topics: Sequence[str]) -> Page:
-        """At most ``limit`` events with positions in (after, stop]. ``topics``: only these; empty: all."""
-        bounds = (after, LAST_POSITION if stop is None else stop, not topics, list(topics), limit)
-        rows = self.fetch(PAGE, bounds)
+        """At most ``limit`` events with positions in (after, stop], and not many more than PAGE_BYTES. ``topics``: only
+        these; empty: all."""
+        values = {
+            "after": after,
+            "stop": LAST_POSITION if stop is None else stop,
+            "all": not topics,
+            "topics": list(topics),
+        }
+        rows, more = page_of(self.fetch, PAGE, values, limit, state=7, key=2)
         found = [_notification(row[2:]) for row in rows if row[2] is not None]
-        return Page(found, rows[0][0], rows[0][1])
+        return Page(found, rows[0][0], rows[0][1], more)
 
 
 def _fields(row: Row) -> dict[str, Any]:

@@ -97,7 +97,7 @@ class PostgresOrigins:
     ) -> Sequence[Touched]:
         """The person's own events to which the device added such facts, in the order of the log. Raises Outage."""
         values = {"person": person, "device": device_id, "since": since, "topics": list(topics)}
-        rows = fetch(self._pool, TOUCHED, values)  # type: ignore[arg-type]
+        rows = fetch(self._pool, TOUCHED, values)
         return [Touched(stream, tuple(versions)) for stream, versions in rows]
 
     def _put(self, person: AccountId, origin: Origin, day: date, now: datetime) -> UUID | None:

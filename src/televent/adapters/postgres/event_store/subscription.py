@@ -14,6 +14,7 @@ from televent.application.event_store.recorded import RecordedNotification
 from televent.application.outage import Outage
 
 PAGE_SIZE = 500
+"""Max events of a page; PAGE_BYTES bounds it too."""
 POLL = 1.0
 """Seconds between two reads of the log without a notification."""
 SOON = 0.02
@@ -39,6 +40,7 @@ class PostgresSubscription(Subscription[ApplicationRecorder]):
         # The first page is read without a notification.
         self._notified.set()
         self._held_back = False
+        self._more = False
         self._end_listening = wakeups.listen(EVENTS, self._notified.set)
 
     def stop(self) -> None:
@@ -51,6 +53,11 @@ class PostgresSubscription(Subscription[ApplicationRecorder]):
     def seen(self) -> int:
         """The position up to which every event of the topics was given out."""
         return self._page[0].id - 1 if self._page else self._seen
+
+    @property
+    def more(self) -> bool:
+        """Whether the last page was full, so that a further one may be read at once."""
+        return self._more
 
     def wait(self, timeout: float) -> int:
         """The number of events that ``next`` gives without waiting; it waits at most ``timeout`` seconds for a
@@ -89,7 +96,8 @@ class PostgresSubscription(Subscription[ApplicationRecorder]):
             # The database does not answer. Nothing is lost: this object keeps the position.
             return True
         self._page.extend(page.notifications)
-        if len(page.notifications) == PAGE_SIZE:
+        self._more = page.more
+        if page.more:
             self._seen = page.notifications[-1].id
             # There may be more, of which no notification comes again.
             self._notified.set()

@@ -31,5 +31,5 @@ class Step:
 
 def steps_of(pool: Pool, correlation_id: str) -> list[Step]:
     """Every step with that correlation id, the oldest first, at most LIMIT."""
-    rows = fetch(pool, STEPS, {"id": correlation_id, "limit": LIMIT})  # type: ignore[arg-type]
+    rows = fetch(pool, STEPS, {"id": correlation_id, "limit": LIMIT})
     return [Step(at, what, f"{where} {which}", detail) for at, what, where, which, detail in rows]

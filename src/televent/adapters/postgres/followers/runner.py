@@ -44,7 +44,7 @@ BATCH: Final = 500
 IDLE: Final = LEASE.total_seconds() / 3
 """Seconds after which an idle consumer renews its lease."""
 BACKLOG_PAUSE: Final = 0.1
-"""Max seconds between two batches while a whole batch waits, so that a long pause is no bound of the rate."""
+"""Max seconds between two batches while more events wait, so that a long pause is no bound of the rate."""
 STANDBY: Final = 1.0
 """Seconds between two attempts to take a lease that another worker holds."""
 FIRST_RETRY, LAST_RETRY = 0.2, 30.0
@@ -174,7 +174,7 @@ class Runner:
                     count = self._apply(events, waiting)
                     done, renewed_at = True, time.monotonic()
                     pause = self._consumer.pause
-                    self._stopping.wait(min(pause, BACKLOG_PAUSE) if count < waiting or count == BATCH else pause)
+                    self._stopping.wait(min(pause, BACKLOG_PAUSE) if count < waiting or pages.more else pause)
                     continue
                 if time.monotonic() - renewed_at >= IDLE / 2:
                     # While an older transaction holds events back, ``wait`` returns every few milliseconds: a renewal

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from televent.adapters.postgres.event_store.log import COLUMNS, event_of
+from televent.adapters.postgres.event_store.log import COLUMNS, NAMES, event_of
+from televent.adapters.postgres.event_store.pages import page_of, paged
 from televent.adapters.postgres.log_tree.comparison import Finding, SeenEvent, blamed_on_tree, differences
 from televent.adapters.postgres.log_tree.tiles import StoredLeaf
 from televent.adapters.postgres.pool import Connection
@@ -17,12 +20,21 @@ from televent.application.log_proof.merkle import HASH, TILE, Frontier, fold, le
 from televent.application.log_proof.note import BadNote, Head, read
 
 FETCHED = 1000
-"""Rows that are read at a time."""
-EVENTS = f"""
-    SELECT position, {COLUMNS} FROM event WHERE position <= %s
-    ORDER BY position, tenant_id, stream_id, version"""  # noqa: S608
+"""Max rows that are read at a time; PAGE_BYTES bounds them too."""
+# The whole key, because several events have one position where somebody forged them.
+EVENTS = paged(
+    f"position, {COLUMNS}",
+    f"position, {NAMES}",
+    """FROM event
+        WHERE (position, tenant_id, stream_id, version) > (%(position)s, %(tenant)s, %(stream)s, %(version)s)
+            AND position <= %(last)s""",
+    "position, tenant_id, stream_id, version",
+)
 TILES = "SELECT tile, hashes, positions FROM log_tile WHERE level = 0 ORDER BY tile"
 INNER = "SELECT level, tile, hashes FROM log_tile WHERE level > 0 ORDER BY level, tile"
+
+LOWEST = -(2**63)
+"""No event has a lower position, not even a forged one."""
 
 Progress = Callable[[int, int], None]
 """Is told how many of how many events are compared."""
@@ -152,9 +164,14 @@ def _judge(heads: Sequence[Head], counted: _Counted, found: list[Finding]) -> tu
 def _events(
     connection: Connection, position: int, counted: _Counted, progress: Callable[[int], None]
 ) -> Iterator[SeenEvent]:
-    with connection.cursor(name="events") as cursor:
-        cursor.itersize = FETCHED
-        for at, *columns in cursor.execute(EVENTS, (position,)):
+    def read(query: str, parameters: Mapping[str, Any]) -> list[Any]:
+        return connection.execute(query, parameters).fetchall()
+
+    values: dict[str, Any] = {"position": LOWEST, "tenant": UUID(int=0), "stream": UUID(int=0), "version": 0}
+    more = True
+    while more:
+        rows, more = page_of(read, EVENTS, {**values, "last": position}, FETCHED, state=5)
+        for at, *columns in rows:
             event = event_of(tuple(columns))
             text = leaf_text(event, at)
             leaf = leaf_hash(text.encode())
@@ -162,6 +179,8 @@ def _events(
             if counted.log.size % FETCHED == 0:
                 progress(counted.log.size)
             yield SeenEvent(at, f"{event.originator_id}#{event.originator_version}", leaf, text)
+        if rows:
+            values = dict(zip(("position", "tenant", "stream", "version"), rows[-1], strict=False))
 
 
 def _leaves(connection: Connection, counted: _Counted) -> Iterator[StoredLeaf]:

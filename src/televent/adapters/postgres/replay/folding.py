@@ -15,6 +15,7 @@ from uuid import UUID
 
 import msgspec
 
+from televent.adapters.postgres.event_store.pages import PAGE_BYTES
 from televent.adapters.postgres.event_store.transaction import ORDINAL_BITS
 from televent.adapters.postgres.event_store.unreadable import Unreadable
 from televent.adapters.postgres.pool import Connection
@@ -36,10 +37,16 @@ from televent.projections.inline import inline_writes
 
 PAGE: Final = 500
 """Max events that are in memory at once, beside those of the stream that is folded."""
-EVENTS: Final = """
-    SELECT tenant_id, stream_id, version, position, topic, coalesce(subject_id, tenant_id), state, recorded_at,
-        command_id, correlation_id, coalesce(actor, tenant_id::text), door, origin
-    FROM event WHERE tenant_id > %s AND tenant_id <= %s ORDER BY tenant_id, stream_id, version"""
+# A state with more than its share of PAGE_BYTES comes when it is its turn. Pages by keys would bound them too, but read
+# the table in the order of the index: three times the work where the planner would sort.
+EVENTS: Final = f"""
+    SELECT tenant_id, stream_id, version, position, topic, coalesce(subject_id, tenant_id),
+        CASE WHEN octet_length(state) <= {PAGE_BYTES // PAGE} THEN state END, recorded_at, command_id, correlation_id,
+        coalesce(actor, tenant_id::text), door, origin
+    FROM event WHERE tenant_id > %s AND tenant_id <= %s ORDER BY tenant_id, stream_id, version"""  # noqa: S608
+STATE: Final = "SELECT state FROM event WHERE tenant_id = %s AND stream_id = %s AND version = %s"
+STATE_AT: Final = 6
+"""The number of the column that may wait."""
 WRONG = (UnreadableFact, UnknownStoredName, Contradiction, msgspec.MsgspecError, AssertionError, KeyError, TypeError)
 """The errors of facts that cannot be folded: only their account is left out."""
 PENDING: Final = Occurs()
@@ -87,11 +94,23 @@ def accounts(
     ``reached``: the position of each follower.
     The connection's transaction must have one snapshot. Memory: one page, one stream, and the rows of one account.
     """
+    for tenant, events in groupby(events_of(connection, low, high), key=lambda event: event.tenant):
+        yield _account(mapper, scope, tenant, events, reached)
+
+
+def events_of(connection: Connection, low: UUID, high: UUID) -> Iterator[Event]:
+    """The events of accounts with ids in (low, high], stream after stream. The connection's transaction must have one
+    snapshot."""
     with connection.cursor(name="replay") as cursor:
         cursor.itersize = PAGE
         cursor.execute(EVENTS, (low, high))
-        for tenant, events in groupby(map(Event._make, cursor), key=lambda event: event.tenant):
-            yield _account(mapper, scope, tenant, events, reached)
+        for row in cursor:
+            event = Event._make(row)
+            if row[STATE_AT] is None:
+                found = connection.execute(STATE, row[:3]).fetchone()
+                assert found is not None
+                event = event._replace(state=found[0])
+            yield event
 
 
 def _account(

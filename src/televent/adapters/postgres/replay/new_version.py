@@ -103,10 +103,11 @@ def take_over(
     log, followed = PostgresLog(pool), 0
     unreadable: list[Unreadable] = []
 
-    def page() -> int:
-        """Adds the next page in the transaction that is open, and returns the number of its events."""
+    def page() -> bool:
+        """Adds the next page in the transaction that is open, and returns whether there may be more."""
         nonlocal reached, followed
-        events = log.page(reached, PAGE, None, topics_of(projection)).notifications
+        found = log.page(reached, PAGE, None, topics_of(projection))
+        events = found.notifications
         writes: list[RowWrite] = []
         for event in map(mapper.to_domain_event, events):
             try:
@@ -117,13 +118,13 @@ def take_over(
         if events:
             reached, followed = events[-1].id, followed + len(events)
             connection.execute(REACHED, (reached, run_id))
-        return len(events)
+        return found.more
 
     def catch_up() -> None:
-        count = PAGE
-        while count == PAGE:
+        more = True
+        while more:
             with connection.transaction():
-                count = page()
+                more = page()
 
     def swap() -> None:
         nonlocal reached, followed
@@ -133,7 +134,7 @@ def take_over(
                 bound(connection)
                 # The worker of the earlier version reads its next event after the tables have changed.
                 connection.execute(HOLD, (projection.name,))
-                while page() == PAGE:
+                while page():
                     continue
                 for table in projection.tables:
                     _rename(connection, table)

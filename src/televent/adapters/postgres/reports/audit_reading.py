@@ -116,7 +116,7 @@ class AuditReading:
         return f"SELECT * FROM ({whole}) AS found ORDER BY position LIMIT %(most)s", values  # noqa: S608
 
     def _fetch(self, statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-        return fetch(self._pool, statement, values)  # type: ignore[arg-type]
+        return fetch(self._pool, statement, values)
 
 
 def _values(wanted: AuditFilter) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class PostgresOwnHistory:
             "position": before.position if before is not None else LAST_POSITION,
             "most": limit,
         }
-        found = fetch(self._pool, NEWEST, values)  # type: ignore[arg-type]
+        found = fetch(self._pool, NEWEST, values)
         known = self._origins.named(
             [(row[6], row[10]) for row in found if row[10] is not None and row[6] == str(person)]
         )

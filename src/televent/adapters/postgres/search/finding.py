@@ -191,7 +191,7 @@ class _Query:
                 yield Rank(phase, *row)
 
     def _fetch(self, statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-        return fetch(self._pool, statement.replace("{dated}", _DATED if self._dated else ""), values)  # type: ignore[arg-type]
+        return fetch(self._pool, statement.replace("{dated}", _DATED if self._dated else ""), values)
 
 
 def _parts(wanted: Wanted) -> list[tuple[str, ...]]:

@@ -73,7 +73,7 @@ def freshen(pool: Pool, tenant: AccountId, follower: str, topics: Sequence[str])
     """Writes the words of the account's latest changes, of BATCH events at most, also of those that the follower has
     not read yet; returns their number."""
     values = {"tenant": tenant, "limit": BATCH, "newest": NEWEST, "follower": follower, "topics": list(topics)}
-    pending = fetch(pool, statements.PENDING, values)  # type: ignore[arg-type]
+    pending = fetch(pool, statements.PENDING, values)
     return _write(pool, {(tenant, stream): marked for stream, marked in pending}) if pending else 0
 
 
