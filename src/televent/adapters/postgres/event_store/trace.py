@@ -8,9 +8,10 @@ from datetime import datetime
 from televent.adapters.postgres.rows import Pool, fetch
 
 LIMIT = 2000
+# The index of requests has hashes: ids are long, and nearly each is another one.
 STEPS = """
     SELECT recorded_at, topic, door, tenant_id::text || '/' || stream_id::text || ' v' || version, actor
-    FROM audit WHERE correlation_id = %(id)s
+    FROM audit WHERE hashtextextended(correlation_id, 0) = hashtextextended(%(id)s, 0) AND correlation_id = %(id)s
     UNION ALL
     SELECT created_at, 'message ' || kind, state, outbox_id::text,
         'attempts ' || attempts || coalesce(', done ' || to_char(finished_at, 'HH24:MI:SS'), '')
