@@ -139,12 +139,15 @@ def _names(core: Core, actors: Iterable[str]) -> dict[str, str]:
 def _texts(core: Core, reading: Any, rows: list[AuditRow], names: dict[str, str]) -> dict[Any, str]:
     """The values before and now, as the history of an event says it; nothing of an erased person."""
     from televent.application.event_store.envelope import envelope_of
+    from televent.domain.ids import StreamKey
     from televent.projections.history import entries_of
     from televent.projections.history_words import say
 
     of_events = [row for row in rows if _about_event(row.topic)]
     found = {}
-    for place, stored in reading.facts(of_events).items():
+    for stored in reading.facts(of_events):
+        key = StreamKey.parse(str(stored.originator_id))
+        place = (key.tenant, key.stream, stored.originator_version)
         if core.store.facts.erased(stored.subject_id):
             found[place] = "erased"
             continue

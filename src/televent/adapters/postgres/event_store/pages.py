@@ -22,12 +22,17 @@ class Paged(NamedTuple):
     """Two statements for the same page.
 
     ``quick``: all rows, but a state with more than its share of the page is NULL. It costs what the plain statement
-    costs. ``exact``: the rows up to PAGE_BYTES, and at least one. A running sum costs half as much again, so it is asked only
-    where ``quick`` left out a state. Neither reads a state that it does not return: its size is in the row.
+    costs. ``exact``: the rows up to PAGE_BYTES, and at least one. A running sum costs half as much again, so it is
+    asked only where ``quick`` left out a state. Neither reads a state that it does not return: its size is in the row.
     """
 
     quick: str
     exact: str
+
+
+def light(columns: str) -> str:
+    """These columns, with NULL in the place of a state of more than %(share)s bytes."""
+    return columns.replace(" state,", " CASE WHEN octet_length(state) <= %(share)s THEN state END AS state,")
 
 
 def paged(columns: str, names: str, rows: str, order: str, around: str = "{}") -> Paged:
@@ -36,7 +41,6 @@ def paged(columns: str, names: str, rows: str, order: str, around: str = "{}") -
     ``around``: a statement with "{}" in the place of the page. The parameters are named; "most" and "share" are ours.
     """
     few = "SELECT {} " + f"{rows} ORDER BY {order} LIMIT %(most)s"
-    light = columns.replace(" state,", " CASE WHEN octet_length(state) <= %(share)s THEN state END AS state,")
     exact = f"""
         SELECT {names} FROM (
             SELECT few.*, sum(octet_length(state)) OVER (ORDER BY {order} ROWS UNBOUNDED PRECEDING)
@@ -44,7 +48,7 @@ def paged(columns: str, names: str, rows: str, order: str, around: str = "{}") -
             FROM ({few.format(columns)}) AS few
         ) AS sized
         WHERE bytes_before < {PAGE_BYTES} ORDER BY {order}"""  # noqa: S608
-    return Paged(around.format(few.format(light)), around.format(exact))
+    return Paged(around.format(few.format(light(columns))), around.format(exact))
 
 
 def page_of(
