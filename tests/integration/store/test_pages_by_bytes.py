@@ -25,7 +25,7 @@ pytestmark = pytest.mark.own_database
 LARGE = 1_000_000
 FEW = PAGE_BYTES // PAGE_SIZE
 NOISE = random.Random(1).randbytes(2 * PAGE_BYTES)
-"""What does not get smaller by compression."""
+"""Bytes that compression makes no smaller."""
 HOUR = 3600.0
 
 
