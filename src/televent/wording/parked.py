@@ -67,6 +67,8 @@ def settled_words(settled: Settled, choice: str, language: str, view: ParkedView
     """A sentence on what a decision did. ``view``: the card after it."""
     if settled.by is not None and view is not None:
         return settled_by(view, language)
+    if settled.result == "unchanged" and view is not None and view.team:
+        return _say(language, "parked-done-unchanged-team", title=_short(view.team, MAX_TITLE))
     said = _say(language, f"parked-done-{settled.result}")
     if choice == "believe" and settled.result in ("applied", "unchanged") and settled.sender:
         said += " " + _say(language, "parked-done-believed", sender=_short(settled.sender, MAX_NAME))

@@ -20,7 +20,7 @@ from televent.application.messages.mail import ParkedMailNotice
 from televent.application.refusals import NotManager, TryAgain
 from televent.application.use_cases.mail.settle_parked import settle_parked
 from televent.application.use_cases.mail.team_mail import decide_for_team
-from televent.application.use_cases.people.accounts import erase_account, open_account
+from televent.application.use_cases.people.accounts import change_profile, erase_account, open_account
 from televent.application.use_cases.teams.team_calendars import end_team, remove_member, teams_of
 from televent.domain.ids import AccountId
 from televent.runtime.workers.team_mail import PATIENCE, TeamMails
@@ -104,6 +104,25 @@ def test_managers_are_asked_by_mail_and_the_first_answer_counts(studio: Studio, 
     # Those who have no card to change are not written to again.
     post(studio.town, studio.other)
     assert [len(studio.asked(each)) for each in (studio.ann, studio.bob)] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("en", "Nothing changed: the team calendar Design was already so, or something newer came."),
+        ("ru", "Ничего не изменилось: в командном календаре Design уже так, или пришло более новое."),
+    ],
+)
+def test_a_mail_that_changes_nothing_any_more_names_the_team_calendar(
+    studio: Studio, web: Web, locale: str, said: str
+) -> None:
+    studio.mail()
+    post(studio.town, studio.other)
+    change_profile(studio.backend, studio.ann.context(), locale=locale)
+    with psycopg.connect(studio.town.url) as connection:
+        # A text that this program cannot read does nothing, as one that the calendar has already.
+        connection.execute("UPDATE parked_mail SET calendar = '' WHERE tenant_id = %s", (studio.team,))
+    assert said in decide(web, studio.link(studio.ann), "apply").text
 
 
 def test_the_mails_of_one_minute_are_one_question(studio: Studio) -> None:

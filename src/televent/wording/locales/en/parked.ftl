@@ -44,6 +44,7 @@ parked-by-ignored = 🚫 { $name } has ignored this for the team calendar { $tit
 parked-not-asked = You do not manage this team calendar any more, so you are not asked.
 parked-done-applied = ✅ Applied.
 parked-done-unchanged = Nothing changed: your calendar was already so, or something newer came.
+parked-done-unchanged-team = Nothing changed: the team calendar { $title } was already so, or something newer came.
 parked-done-ignored = 🚫 Ignored. Nothing has changed.
 parked-done-was-applied = This was applied already.
 parked-done-was-ignored = This was ignored already. Nothing has changed.

@@ -42,6 +42,7 @@ parked-by-ignored = 🚫 Решил менеджер { $name }: пропусти
 parked-not-asked = Вы больше не менеджер этого командного календаря, поэтому вас не спрашивают.
 parked-done-applied = ✅ Применено.
 parked-done-unchanged = Ничего не изменилось: в календаре уже так, или пришло более новое.
+parked-done-unchanged-team = Ничего не изменилось: в командном календаре { $title } уже так, или пришло более новое.
 parked-done-ignored = 🚫 Пропущено. Ничего не изменилось.
 parked-done-was-applied = Это уже применено.
 parked-done-was-ignored = Это уже пропущено. Ничего не изменилось.
