@@ -59,12 +59,16 @@ def resolve(tzid: str, root: Component | None = None) -> tzinfo | None:
     return found or own or _zone(_displayed(name))
 
 
-@lru_cache(maxsize=2048)
 def known(name: str) -> tzinfo | None:
     """The database's zone for an IANA name, a Windows name or a vendor's name, in any case; None where there is none.
 
     ``name`` is a result of ``spelled``.
     """
+    return _known_once(name) if len(name) <= _MAX_NAME else None
+
+
+@lru_cache(maxsize=2048)
+def _known_once(name: str) -> tzinfo | None:
     return _zone(_named(name))
 
 

@@ -13,10 +13,15 @@ _PARTS = ("morning", "afternoon", "evening", "tonight")
 _TARGETS = tuple(word for word in (*WEEKDAYS, *MONTHS, *RELATIVE_DAYS, *_PARTS) if len(word) >= MIN_LENGTH)
 
 
-@lru_cache(maxsize=1024)
 def mended(word: str) -> str:
     """The word of time that differs from ``word`` by one slip; the word itself where there is none or two."""
-    if not MIN_LENGTH <= len(word) <= MAX_LENGTH or word in TIME_WORDS or word.startswith(NOT_SLIPS):
+    # Before the memory, which would keep words of any length.
+    return _mended_once(word) if MIN_LENGTH <= len(word) <= MAX_LENGTH else word
+
+
+@lru_cache(maxsize=1024)
+def _mended_once(word: str) -> str:
+    if word in TIME_WORDS or word.startswith(NOT_SLIPS):
         return word
     found = {target for target in _TARGETS if target[0] == word[0] and _is_slip(word, target)}
     return min(found) if len({_meaning(each) for each in found}) == 1 else word

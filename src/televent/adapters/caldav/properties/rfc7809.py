@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import html
 from functools import lru_cache
+from typing import Final
 
 from televent.adapters.caldav.properties.live import Live, live
 from televent.adapters.caldav.properties.view import CalendarView
@@ -14,6 +15,8 @@ from televent.adapters.caldav.webdav.text import escape
 from televent.ical.objects.zone_references import tzid_of, zone_text
 
 TIMEZONE, TIMEZONE_ID = c("calendar-timezone"), c("calendar-timezone-id")
+MAX_KEPT: Final = 16 * 1024
+"""Max characters of a VTIMEZONE that is read once for all calendars that have it."""
 
 
 def _timezone(view: CalendarView) -> str | None:
@@ -27,7 +30,8 @@ def _timezone_id(view: CalendarView) -> str | None:
     props = view.row.props
     if TIMEZONE_ID in props or TIMEZONE not in props:
         return props.get(TIMEZONE_ID)
-    return _named(props[TIMEZONE])
+    stored = props[TIMEZONE]
+    return _named_once(stored) if len(stored) <= MAX_KEPT else _named(stored)
 
 
 @lru_cache(maxsize=512)
@@ -36,10 +40,12 @@ def _written(tzid: str) -> str | None:
     return escape(text.decode()) if text is not None else None
 
 
-@lru_cache(maxsize=512)
 def _named(stored: str) -> str | None:
     tzid = tzid_of(html.unescape(stored).strip().encode())
     return escape(tzid) if tzid is not None else None
+
+
+_named_once = lru_cache(maxsize=512)(_named)
 
 
 PROPERTIES: tuple[Live, ...] = (

@@ -65,9 +65,17 @@ def writable(namespace: str, local: str) -> str:
     return name.text
 
 
-@lru_cache(maxsize=2048)
+MAX_KEPT: Final = 256
+"""Max characters of a name whose tags are written once for all requests: a client may name any property, and a body
+has room for names of 1 MB."""
+
+
 def tags(name: str) -> tuple[str, str]:
     """The start tag without its ``>``, and the end tag of an element."""
+    return _tags_once(name) if len(name) <= MAX_KEPT else _tags(name)
+
+
+def _tags(name: str) -> tuple[str, str]:
     namespace, local = split(name)
     prefix = PREFIXES.get(namespace)
     if namespace == XML:
@@ -77,6 +85,9 @@ def tags(name: str) -> tuple[str, str]:
     if not namespace:
         return f"<{local}", f"</{local}>"
     return f'<X:{local} xmlns:X="{attribute(namespace)}"', f"</X:{local}>"
+
+
+_tags_once = lru_cache(maxsize=2048)(_tags)
 
 
 def empty(name: str) -> str:

@@ -25,6 +25,8 @@ SILENT: Final = 60.0
 many mails, would make the mails of others wait."""
 MAX_REMEMBERED: Final = 500
 """Max names, and domains without an answer, that are remembered."""
+MAX_NAME: Final = 255
+"""Max characters of a name that is remembered (RFC 1035 §2.3.4)."""
 T = TypeVar("T")
 
 
@@ -83,6 +85,9 @@ class DnsRecords:
 
 
 def _remember(store: OrderedDict[str, T], name: str, value: T) -> None:
+    if len(name) > MAX_NAME:
+        # A mail may name any selector, of any length. The DNS has no such name, so it costs no question either.
+        return
     store[name] = value
     store.move_to_end(name)
     if len(store) > MAX_REMEMBERED:
