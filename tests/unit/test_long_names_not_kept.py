@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -55,14 +56,10 @@ def test_answers_to_bodies_are_kept_by_a_short_charset() -> None:
 
 
 def test_a_long_stored_zone_is_not_kept() -> None:
-    class Row:
-        props = {rfc7809.TIMEZONE: f"BEGIN:VCALENDAR\r\nX-A:{LONG}\r\nEND:VCALENDAR\r\n"}
-
-    class View:
-        row = Row()
-
+    stored = f"BEGIN:VCALENDAR\r\nX-A:{LONG}\r\nEND:VCALENDAR\r\n"
+    view = SimpleNamespace(row=SimpleNamespace(props={rfc7809.TIMEZONE: stored}))
     before = rfc7809._named_once.cache_info()
-    assert rfc7809._timezone_id(View()) is None  # type: ignore[arg-type]
+    assert rfc7809._timezone_id(view) is None  # type: ignore[arg-type]
     assert rfc7809._named_once.cache_info() == before
 
 

@@ -23,6 +23,8 @@ Send = Callable[[Any], Awaitable[None]]
 
 BODY_LIMIT: Final = 1024 * 1024
 """Max bytes of a body that is kept in memory."""
+MAX_AT_ONCE: Final = 32 * 1024
+"""Max bytes of a body that is parsed on the event loop."""
 DRAIN_LIMIT: Final = 4 * BODY_LIMIT
 """Max bytes of a body that are read, so that a client with too large a body can still read the answer."""
 

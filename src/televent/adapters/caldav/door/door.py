@@ -13,10 +13,11 @@ from televent.adapters.caldav.door.past_shelf import PastShelf
 from televent.adapters.caldav.door.run import Run
 from televent.adapters.caldav.door.watch import WATCH, saw, saw_more
 from televent.adapters.caldav.errors import DavError, need_privileges
-from televent.adapters.caldav.http import EarlyRead, Request
+from televent.adapters.caldav.http import MAX_AT_ONCE, XML_TYPES, EarlyRead, Request
 from televent.adapters.caldav.properties.view import Person
 from televent.adapters.caldav.push_urls import dont_notify
 from televent.adapters.caldav.tree import Kind, Target
+from televent.adapters.caldav.webdav.xml_in import Element
 from televent.application.accounts.origins import MAX_PROGRAM, Origin
 from televent.application.backend import Backend
 from televent.application.event_store.context import Context
@@ -80,6 +81,19 @@ class Door:
             # Before the rows: where one changes between, the mark is another one already, and the answer never used.
             watch.saw(key, await self.marks.ask([key]) if self.marks is not None else None)
         return await self.threads(function, *args)
+
+    async def xml(self, request: Request) -> Element | None:
+        """As ``Request.xml``. A long body is parsed in a thread."""
+        return await self.of_body(request, request.xml)
+
+    async def declared_xml(self, request: Request, accepted: str = XML_TYPES) -> Element | None:
+        """As ``Request.declared_xml``. A long body is parsed in a thread."""
+        return await self.of_body(request, request.declared_xml, accepted)
+
+    async def of_body(self, request: Request, read: Callable[..., T], *args: object) -> T:
+        """What ``read`` makes of the request's body: in a thread for a long one, because a body of 1 MB would hold up
+        all other requests of the process."""
+        return await self.run(read, *args) if len(request.body) > MAX_AT_ONCE else read(*args)
 
     async def home(self, person: Person) -> list[CalendarRow]:
         """The collections in the person's home that have a counter: its calendars and the inbox."""

@@ -29,7 +29,7 @@ _WRITE = {d("write-content"), d("write-properties"), d("bind"), d("unbind")}
 async def acl(door: Door, request: Request, person: Person) -> Response:
     """Replaces a calendar's or the inbox's entries by those of the request and answers 200. The owner's entry always
     stays. Raises DavError with the precondition of §8.1.1, and UnknownSharee."""
-    root = request.xml()
+    root = await door.xml(request)
     if root is None or name_of(root) != d("acl"):
         raise DavError(400, text="The body is not a DAV:acl.")
     if request.target.kind is Kind.INBOX:

@@ -22,7 +22,7 @@ _COMPONENTS = c("supported-calendar-component-set")
 async def mkcalendar(door: Door, request: Request, person: Person) -> Response:
     """Creates a calendar and answers 201. Raises DavError 403 with the precondition of the first property that cannot
     be set; then there is no calendar."""
-    root = request.xml()
+    root = await door.xml(request)
     if root is not None and name_of(root) != c("mkcalendar"):
         raise DavError(400, text="The body is not a CALDAV:mkcalendar.")
     _check_place(request)
@@ -31,7 +31,7 @@ async def mkcalendar(door: Door, request: Request, person: Person) -> Response:
 
 async def mkcol(door: Door, request: Request, person: Person) -> Response:
     """Creates a calendar and answers 201. No other collection can be created (RFC 5689 §3.3 DAV:valid-resourcetype)."""
-    root = request.declared_xml()
+    root = await door.declared_xml(request)
     if root is not None and name_of(root) != d("mkcol"):
         raise unsupported("The body is not a DAV:mkcol.", XML_TYPES)
     _check_place(request)
@@ -55,13 +55,7 @@ def _check_place(request: Request) -> None:
 
 
 async def _create(door: Door, request: Request, person: Person, root: Element | None, answer: str) -> Response:
-    changes = Changes()
-    components: tuple[str, ...] = COMPONENTS
-    for to_set, element in instructions(root) if root is not None else ():
-        if name_of(element) == _COMPONENTS:
-            components = _components(element)
-        elif to_set and not _makes_calendar(element):
-            changes.set(element)
+    changes, components = await door.of_body(request, _wanted, root)
     if changes.refused:
         # RFC 4791 §5.3.1, RFC 5689 §3: all instructions are executed or none, so one bad property creates no calendar.
         if answer.startswith("D:"):
@@ -79,6 +73,17 @@ async def _create(door: Door, request: Request, person: Person, root: Element | 
 
     await door.run(create)
     return Response(201, b"", [(b"cache-control", b"no-cache")])
+
+
+def _wanted(root: Element | None) -> tuple[Changes, tuple[str, ...]]:
+    changes = Changes()
+    components: tuple[str, ...] = COMPONENTS
+    for to_set, element in instructions(root) if root is not None else ():
+        if name_of(element) == _COMPONENTS:
+            components = _components(element)
+        elif to_set and not _makes_calendar(element):
+            changes.set(element)
+    return changes, components
 
 
 def _makes_calendar(element: Element) -> bool:

@@ -25,7 +25,7 @@ async def post(door: Door, request: Request, person: Person) -> Response:
     """Calls the handler of the operation. Raises DavError 415 if the URL takes no such body."""
     if request.target.kind is Kind.CALENDAR and request.media_type == "text/calendar":
         return await add_member(door, request, person)
-    if is_push_register(request):
+    if await is_push_register(door, request):
         return await register(door, request, person)
     if request.target.kind is Kind.OUTBOX:
         return await ask_free_busy(door, request, person)

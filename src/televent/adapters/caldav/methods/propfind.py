@@ -48,7 +48,7 @@ MAX_PREPARED: Final = 4096
 async def propfind(door: Door, request: Request, person: Person) -> Response:
     """207 with the requested properties. A missing Depth means 0, because clients that omit it mean one resource;
     infinity is refused for collections."""
-    asked = prepared(request)
+    asked = await door.of_body(request, prepared, request)
     depth = request.depth("0")
     # A resource without members has none at any depth (§10.2), so infinity is harmless there.
     if depth == "infinity" and request.target.kind in COLLECTIONS:

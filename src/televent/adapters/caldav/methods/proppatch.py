@@ -21,7 +21,7 @@ from televent.application.use_cases.calendars.sharing import change_mount
 
 async def proppatch(door: Door, request: Request, person: Person) -> Response:
     """Sets and removes properties, and answers 207 with a status for each property. Raises DavError 400, 404, 412."""
-    root = request.xml()
+    root = await door.xml(request)
     if root is None or name_of(root) != d("propertyupdate"):
         raise DavError(400, text="The body is not a DAV:propertyupdate.")
     changes = await door.run(_changes, root, request.target.kind)

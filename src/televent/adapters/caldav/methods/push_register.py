@@ -39,12 +39,12 @@ def refused(local: str, text: str = "") -> DavError:
     return DavError(403, empty(push(local)), text=text)
 
 
-def is_push_register(request: Request) -> bool:
+async def is_push_register(door: Door, request: Request) -> bool:
     """True if the body's root element is push-register. Raises DavError 400 if the body contains that name and is not
     XML."""
     if b"push-register" not in request.body:
         return False
-    root = request.xml()
+    root = await door.xml(request)
     return root is not None and name_of(root) == push("push-register")
 
 
@@ -53,7 +53,7 @@ async def register(door: Door, request: Request, person: Person) -> Response:
     offer = door.push
     if offer is None or person.device is None:
         raise refused("push-not-available")
-    root = request.xml()
+    root = await door.xml(request)
     assert root is not None
     view = await _view(door, request, person)
     endpoint = _endpoint(offer, root)

@@ -43,7 +43,7 @@ async def report(door: Door, request: Request, person: Person) -> Response:
         found = await usual(door, request, person)
         if found is not None:
             return found
-    root = request.xml()
+    root = await door.xml(request)
     if root is None:
         raise DavError(400, text="A REPORT needs a body.")
     name = name_of(root)

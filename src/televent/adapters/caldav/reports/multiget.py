@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from televent.adapters.caldav.door.door import Door
-from televent.adapters.caldav.http import Request, Response, xml_response
+from televent.adapters.caldav.http import MAX_AT_ONCE, Request, Response, xml_response
 from televent.adapters.caldav.properties.asked import Asked
 from televent.adapters.caldav.properties.listing import Form
 from televent.adapters.caldav.properties.view import ObjectView, Person
@@ -31,8 +31,6 @@ PAGE: Final = 200
 """Max objects that are read at once. The request may name more."""
 FEW: Final = 100
 """Max objects that are read and written on the event loop."""
-MAX_AT_ONCE: Final = 32 * 1024
-"""Max bytes of a body whose hrefs are read on the event loop."""
 MAX_HREF: Final = 16 * 1024
 """Max characters of an href that may name an object: no name is longer than 255 characters."""
 

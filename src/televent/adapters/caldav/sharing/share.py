@@ -28,7 +28,7 @@ MAX_CHANGES = 100
 async def share(door: Door, request: Request, person: Person) -> Response:
     """Shares a calendar or withdraws shares, and answers 200. If a named account does not exist here, nothing is
     changed. Raises DavError, UnknownSharee."""
-    root = request.declared_xml(f"{CALENDAR_TYPES}, {XML_TYPES}")
+    root = await door.declared_xml(request, f"{CALENDAR_TYPES}, {XML_TYPES}")
     if root is None or name_of(root) != cs("share"):
         raise DavError(400, text="The body is not a CS:share.")
     if await door.shared(request, person) is not None:
@@ -96,7 +96,7 @@ def path_of(uri: str) -> str:
 
 async def invite_reply(door: Door, request: Request, person: Person) -> Response:
     """Stores the sharee's reply and answers 200, with CS:shared-as if they accept. Raises DavError 400, NotShared."""
-    root = request.declared_xml()
+    root = await door.declared_xml(request)
     if root is None or name_of(root) != cs("invite-reply"):
         raise DavError(400, text="The body is not a CS:invite-reply.")
     accept = child(root, cs("invite-accepted")) is not None
