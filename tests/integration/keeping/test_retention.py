@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -15,6 +16,7 @@ from support.post import OtherServer, PostOffice, itip_mail, message, open_other
 from support.town import Person, Town, meeting
 from televent.adapters.postgres.keeping.retention import (
     BATCH,
+    KEEP_CARDS,
     KEEP_FAILED,
     KEEP_KEYS,
     KEEP_MAIL,
@@ -22,6 +24,8 @@ from televent.adapters.postgres.keeping.retention import (
     KEEP_TEXT,
     retain,
 )
+from televent.application.living_messages import Living
+from televent.application.mail_records.parked_mails import KEPT
 
 pytestmark = pytest.mark.own_database
 
@@ -180,3 +184,24 @@ def test_the_page_of_what_is_kept_names_these_times() -> None:
         found = re.search(rf"^\| `{table}` \|.*\|.*\| (.+) \|.+\|$", PAGE, re.MULTILINE)
         assert found is not None
         assert [timedelta(days=int(days)) for days in re.findall(r"(\d+) days", found[1])][: len(expected)] == expected
+
+
+def test_the_row_of_a_card_about_parked_mails_goes_after_all_its_mails(town: Town, ann: Person) -> None:
+    """A mail that joins the card on the last day of the first one is decided about with the card's buttons, too."""
+    living, card, empty = town.core.backend.living, uuid4(), uuid4()
+    for each, sent in ((card, Living(7, 8, 0, 1, town.now)), (empty, None)):
+        assert living.hold(ann.tenant, each, "card", town.now) is not None
+        living.release(ann.tenant, each, "card", sent)
+    joined = town.now + KEPT
+    retain(town.core.pool, joined + KEPT)
+    assert living.living(ann.tenant, card, "card").message_id == 8
+    # A sender who holds the row is about to store a new message.
+    later = town.now + KEEP_CARDS + SECOND
+    assert living.hold(ann.tenant, card, "card", later) is not None
+    retain(town.core.pool, later)
+    assert rows(town, "living_message") == 2
+    living.release(ann.tenant, card, "card")
+    retain(town.core.pool, later)
+    # The row of an event has its own time.
+    assert rows(town, "living_message") == 1
+    assert "living_message" in held(town)

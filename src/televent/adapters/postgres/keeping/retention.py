@@ -10,6 +10,8 @@ from typing import Final
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
+from televent.application.mail_records.parked_mails import KEPT
+
 KEEP_TEXT: Final = timedelta(days=90)
 """Time for which a processed mail is kept as it was received."""
 KEEP_MAIL: Final = timedelta(days=730)
@@ -26,6 +28,9 @@ KEEP_AUDIT: Final = timedelta(days=730)
 """Time for which it is known who did what from where, and what operators looked at."""
 KEEP_DELIVERIES: Final = timedelta(days=30)
 """Time for which the deliveries of webhooks can be read and sent again."""
+KEEP_CARDS: Final = 2 * KEPT + timedelta(days=1)
+"""Time for which a card about parked mails can change after it was sent: a mail joins it while the first one is kept,
+and is kept as long itself."""
 BATCH: Final = 1000
 """Max rows that one statement changes."""
 
@@ -71,6 +76,14 @@ _OF_EVENTS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """Tables with rows of events, and the column that names the event."""
+# The row of a card that asks about parked mails is named by the card, and no event has that name.
+_CARDS_OF_MAILS = """
+    DELETE FROM living_message WHERE ctid = ANY (ARRAY(
+        SELECT kept.ctid FROM living_message AS kept WHERE
+            coalesce(kept.sent_at, '-infinity') < %(before)s AND coalesce(kept.held_until, '-infinity') < %(before)s
+            AND NOT EXISTS (
+                SELECT FROM resource WHERE resource.tenant_id = kept.tenant_id AND resource.stream_id = kept.stream_id)
+        LIMIT %(most)s))"""
 RULES: Final[tuple[tuple[str, timedelta], ...]] = (
     (_MAILS, KEEP_MAIL),
     (_EMPTY_MAILS, KEEP_TEXT),
@@ -80,6 +93,7 @@ RULES: Final[tuple[tuple[str, timedelta], ...]] = (
     *((_OLD.format(table=table, column=column), KEEP_AUDIT) for table, column in _BY_TIME.items()),
     (_OLD.format(table="webhook_delivery", column="created_at"), KEEP_DELIVERIES),
     *((_OVER.format(table=table, key=key), KEEP_OVER) for table, key in _OF_EVENTS.items()),
+    (_CARDS_OF_MAILS, KEEP_CARDS),
 )
 """Each statement deletes or empties at most BATCH rows, and the age of the rows."""
 
