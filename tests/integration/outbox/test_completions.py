@@ -22,7 +22,7 @@ pytestmark = pytest.mark.own_database
 class Counted(PostgresOutbox):
     """An outbox that notes how many messages each statement completes. ``broken``: the first one fails so."""
 
-    def __init__(self, town: Town, broken: Exception | None = None) -> None:
+    def __init__(self, town: Town, broken: BaseException | None = None) -> None:
         super().__init__(town.core.pool, town.core.wakeups)
         self.sizes: list[int] = []
         self._broken = broken
@@ -65,3 +65,10 @@ def test_a_statement_that_fails_is_told_to_its_messages_only(town: Town) -> None
     assert [isinstance(each, DatabaseAway) for each in results] == [True] * MOST + [False]
     # As after kill -9: the others are claimed again when their lease ends.
     assert outbox.counts() == {"processing": MOST, "completed": 1}
+
+
+def test_nobody_waits_for_a_statement_that_is_given_up(town: Town) -> None:
+    """Neither its own messages nor those of the next one, which nobody would begin."""
+    claims = claimed(town, MOST + 1)
+    results = all_ended(town, Counted(town, asyncio.CancelledError()), claims)
+    assert [type(each) for each in results] == [asyncio.CancelledError] * len(claims)

@@ -51,6 +51,12 @@ class Completions:
                 claims = [claim for each in batch for claim in each.claims()]
                 try:
                     await self._core.run(self._core.outbox.complete_claims, claims, self._core.backend.clock())
+                except asyncio.CancelledError:
+                    # Otherwise these would wait for ever: nobody else has their batch, and nobody starts the next one.
+                    for each in (*batch, *self._waiting):
+                        each.stored.cancel()
+                    self._waiting = []
+                    raise
                 except Exception as error:
                     _end(batch, error)
                 else:
