@@ -91,7 +91,7 @@ class Door:
         return await self.of_body(request, request.declared_xml, accepted)
 
     async def of_body(self, request: Request, read: Callable[..., T], *args: object) -> T:
-        """The result of ``read`` on the request's body: in a thread for a long one, because a body of 1 MB would hold up
+        """The result of ``read`` on the request's body: in a thread for a long one, as one of 1 MB would hold up
         all other requests of the process."""
         return await self.run(read, *args) if len(request.body) > MAX_AT_ONCE else read(*args)
 
