@@ -1,8 +1,10 @@
 """The hub of live streams on a real database: slow clients, the watermark, and work only while somebody listens."""
 
 import asyncio
+import secrets
 import threading
 from collections.abc import Awaitable, Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -12,6 +14,8 @@ from support.live import work
 from support.live_tokens import begin_session
 from support.shares import mounted
 from support.waiting import NET, wait_until
+from televent.adapters.postgres.live import change_reads
+from televent.adapters.postgres.rows import Row, fetch
 from televent.adapters.rest.live.frames import Item
 from televent.adapters.rest.live.hub import Hub
 from televent.adapters.rest.live.stream import MAX_QUEUE, Stream
@@ -177,3 +181,34 @@ def test_a_stream_that_opens_while_a_page_is_read_misses_nothing(
             stream.close()
 
     followed(site, ann, test)
+
+
+def test_large_events_do_not_come_with_a_page_of_changes(
+    site: Site, ann: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, other, reads = work(ann), work(ann, "other"), site.core.backend.changes
+    start = reads.newest()[0]
+    lengths: list[int] = []
+
+    def counted(*asked: Any) -> list[Row]:
+        found = fetch(*asked)
+        if asked[1] != change_reads.STATE:
+            lengths.extend(len(value) for row in found for value in row if isinstance(value, bytes | memoryview))
+        return found
+
+    for name, size in (("small", 10), ("large", 40_000)):
+        # Nothing makes these lines shorter.
+        lines = [f"DESCRIPTION:{secrets.token_urlsafe(size)}"]
+        assert ann.put(f"{path}{name}.ics", event(name, *lines)).status == 201
+        assert ann.ask("MOVE", f"{path}{name}.ics", Destination=f"{other}{name}.ics").status == 201
+    monkeypatch.setattr(change_reads, "fetch", counted)
+    page = reads.logged(start, 500)
+    found = {kind: [each for each in page.changes if each.kind == kind] for kind in ("event-created", "event-moved")}
+    assert [len(each) for each in found.values()] == [2, 2]
+    (came,) = set(reads.came_from(found["event-moved"]).values())
+    assert set(reads.were_in(found["event-created"]).values()) == {came}
+    (went,) = {each.fields["calendar_id"] for each in found["event-moved"]}
+    assert str(came) != went
+    # The small states came; the large ones were read alone.
+    assert len(lengths) == 2
+    assert max(lengths) <= change_reads.SHARE

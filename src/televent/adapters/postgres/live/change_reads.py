@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from televent.adapters.postgres.dav_index.share_reads import shared_calendars
+from televent.adapters.postgres.event_store.pages import PAGE_BYTES
 from televent.adapters.postgres.rows import Pool, Row, fetch, reading
 from televent.application.event_store.catalogue import NAMES, UPCASTERS
 from televent.application.read_models.changes import ChangePage, LoggedChange, PresentEvent, SeenCalendar
@@ -27,9 +28,12 @@ PLACES: Final = [
 MOVED: Final = [name for name in TOPICS if name.partition("/")[0] == "event-moved"]
 ACCEPTED: Final = [name for name in TOPICS if name.partition("/")[0] == "share-accepted"]
 
+SHARE: Final = PAGE_BYTES // 500
+"""Max bytes of a state that comes with a page of changes: a larger one is read when it is its turn (ADR 100)."""
+
 # An event's state can be large, and is read only where its open fields are needed.
-_COLUMNS = """position, chain, tenant_id, stream_id, version, topic, coalesce(actor, tenant_id::text) AS actor, door,
-    recorded_at, CASE WHEN topic = ANY (%(named)s) THEN state END"""
+_COLUMNS = f"""position, chain, tenant_id, stream_id, version, topic, coalesce(actor, tenant_id::text) AS actor, door,
+    recorded_at, CASE WHEN topic = ANY (%(named)s) AND octet_length(state) <= {SHARE} THEN state END"""
 _BOUND = """
     SELECT (xid_base + pg_snapshot_xmin(pg_current_snapshot())::text::bigint) << 20 AS ceiling,
         (SELECT max(position) FROM event) AS newest
@@ -58,23 +62,25 @@ NEWEST = f"""
         SELECT position, chain FROM event WHERE position < bound.ceiling ORDER BY position DESC LIMIT 1
     ) AS last ON true"""  # noqa: S608
 AT = "SELECT chain FROM event WHERE position = %s"
+STATE = "SELECT state FROM event WHERE position = %s"
+_EARLIER = f"position, CASE WHEN octet_length(state) <= {SHARE} THEN state END AS state"
 PRESENT = """
     SELECT resource.tenant_id, resource.stream_id, calendar_id, href, etag, deleted
     FROM unnest(%s::uuid[], %s::uuid[]) AS asked (tenant_id, stream_id)
     JOIN resource ON resource.stream_id = asked.stream_id AND resource.tenant_id = asked.tenant_id
     ORDER BY deleted DESC, modified_at"""
-CAME_FROM = """
-    SELECT asked.position, earlier.state
+CAME_FROM = f"""
+    SELECT asked.position, earlier.*
     FROM unnest(%s::uuid[], %s::uuid[], %s::integer[], %s::bigint[]) AS asked (tenant_id, stream_id, version, position)
     CROSS JOIN LATERAL (
-        SELECT state FROM event
+        SELECT {_EARLIER} FROM event
         WHERE tenant_id = asked.tenant_id AND stream_id = asked.stream_id AND version < asked.version
             AND topic = ANY (%s)
         ORDER BY version DESC LIMIT 1
-    ) AS earlier"""
+    ) AS earlier"""  # noqa: S608
 # Few events move, and a change that was read just now has few later versions.
-WERE_IN = """
-    SELECT asked.position, earlier.state
+WERE_IN = f"""
+    SELECT asked.position, earlier.*
     FROM unnest(%s::uuid[], %s::uuid[], %s::integer[], %s::bigint[]) AS asked (tenant_id, stream_id, version, position)
     CROSS JOIN LATERAL (
         SELECT FROM event
@@ -83,11 +89,11 @@ WERE_IN = """
         LIMIT 1
     ) AS later
     CROSS JOIN LATERAL (
-        SELECT state FROM event
+        SELECT {_EARLIER} FROM event
         WHERE tenant_id = asked.tenant_id AND stream_id = asked.stream_id AND version <= asked.version
             AND topic = ANY (%s)
         ORDER BY version DESC LIMIT 1
-    ) AS earlier"""
+    ) AS earlier"""  # noqa: S608
 BEGAN = """
     SELECT asked.stream_id, max(position)
     FROM unnest(%s::uuid[], %s::uuid[]) AS asked (tenant_id, stream_id)
@@ -118,7 +124,7 @@ class PostgresChanges:
         """The next facts of all accounts."""
         values = {"after": after, "limit": limit, "topics": TOPICS, "named": NAMED}
         rows = self._fetch(LOGGED, values)
-        found = [_change(row[2:]) for row in rows if row[2] is not None]
+        found = [self._change(row[2:]) for row in rows if row[2] is not None]
         if len(found) == limit:
             return ChangePage(found, found[-1].position, True)
         # Every fact below the ceiling was read, whatever its kind.
@@ -127,7 +133,7 @@ class PostgresChanges:
     def logged_of(self, tenants: Sequence[AccountId], after: int, upto: int, limit: int) -> ChangePage:
         """The next facts of these accounts, up to the position ``upto``."""
         values = {"tenants": list(tenants), "after": after, "upto": upto, "limit": limit}
-        found = [_change(row) for row in self._fetch(LOGGED_OF, {**values, "topics": TOPICS, "named": NAMED})]
+        found = [self._change(row) for row in self._fetch(LOGGED_OF, {**values, "topics": TOPICS, "named": NAMED})]
         more = len(found) == limit
         return ChangePage(found, found[-1].position if more else max(after, upto), more)
 
@@ -152,7 +158,7 @@ class PostgresChanges:
             return {}
         asked = [(each.tenant, each.stream_id, each.version, each.position) for each in changes]
         rows = fetch(self._pool, query, (*(list(each) for each in zip(*asked, strict=True)), *topics))
-        return {position: UUID(_opened(state)["calendar_id"]) for position, state in rows}
+        return {position: UUID(self._opened(*earlier)["calendar_id"]) for position, *earlier in rows}
 
     def shared_with(self, tenants: Collection[AccountId]) -> dict[AccountId, list[SeenCalendar]]:
         """The calendars that these accounts have accepted and are still granted."""
@@ -167,21 +173,22 @@ class PostgresChanges:
             for tenant, rows in found.items()
         }
 
+    def _change(self, row: Row) -> LoggedChange:
+        position, chain, tenant, stream, version, topic, actor, door, at, state = row
+        kind = topic.partition("/")[0]
+        fields = self._opened(position, state) if kind in NAMING else {}
+        return LoggedChange(position, _cursor(position, chain), tenant, stream, version, kind, actor, door, at, fields)
+
+    def _opened(self, position: int, state: bytes | None) -> dict[str, Any]:
+        """The open fields of the stored fact (event_store.mapper) at that position. ``state``: None where it is large;
+        then it is read alone, and only these fields stay in memory."""
+        if state is None:
+            state = bytes(fetch(self._pool, STATE, (position,))[0][0])
+        fields: dict[str, Any] = msgspec.msgpack.decode(state)[0]
+        return fields
+
     def _fetch(self, query: str, values: dict[str, Any]) -> list[Row]:
         return reading(self._pool, lambda line: line.execute(query, values, binary=True).fetchall())
-
-
-def _change(row: Row) -> LoggedChange:
-    position, chain, tenant, stream, version, topic, actor, door, at, state = row
-    kind = topic.partition("/")[0]
-    fields = {} if state is None else _opened(state)
-    return LoggedChange(position, _cursor(position, chain), tenant, stream, version, kind, actor, door, at, fields)
-
-
-def _opened(state: bytes) -> dict[str, Any]:
-    """The open fields of a stored fact (event_store.mapper)."""
-    fields: dict[str, Any] = msgspec.msgpack.decode(state)[0]
-    return fields
 
 
 def _cursor(position: int, chain: bytes) -> str:
