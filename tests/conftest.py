@@ -25,7 +25,10 @@ structlog.configure(
     processors=[
         *structlog.get_config()["processors"][:-1],
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
-    ]
+    ],
+    # By default, the line of a thread that still works comes among what a command prints meanwhile: the command line
+    # keeps its logs apart, too (cli.main).
+    logger_factory=structlog.PrintLoggerFactory(sys.__stderr__),
 )
 
 _configure = structlog.configure

@@ -54,7 +54,7 @@ def test_a_wait_that_telegram_asked_for_is_shown(database_url: str, tmp_path: Pa
     environment = {"DATABASE_URL": database_url}
     listed = CliRunner().invoke(cli, ["outbox", "list"], env=environment).output
     assert f"telegram      {detail}" in listed
-    as_json = CliRunner().invoke(cli, ["outbox", "list", "--json"], env=environment).output
+    as_json = CliRunner().invoke(cli, ["outbox", "list", "--json"], env=environment).stdout
     assert json.loads(as_json)["telegram"] == {WAIT: 1}
 
 

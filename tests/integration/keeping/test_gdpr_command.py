@@ -58,18 +58,18 @@ def test_erase_without_now_explains_and_does_nothing(town: Town, tmp_path: Path)
 
 def test_a_request_is_listed_until_it_is_revoked(town: Town, tmp_path: Path) -> None:
     ann, bob = town.person("ann"), town.person("bob")
-    assert json.loads(run(town, tmp_path, "list", "--json").output) == []
+    assert json.loads(run(town, tmp_path, "list", "--json").stdout) == []
     assert "Nobody" in run(town, tmp_path, "list").output
-    asked = [json.loads(run(town, tmp_path, "request", each.address, "--json").output) for each in (ann, bob)]
+    asked = [json.loads(run(town, tmp_path, "request", each.address, "--json").stdout) for each in (ann, bob)]
     assert [each["account"] for each in asked] == [str(ann.tenant), str(bob.tenant)]
-    assert json.loads(run(town, tmp_path, "request", ann.address, "--json").output) == asked[0]
-    listed = json.loads(run(town, tmp_path, "list", "--json").output)
+    assert json.loads(run(town, tmp_path, "request", ann.address, "--json").stdout) == asked[0]
+    listed = json.loads(run(town, tmp_path, "list", "--json").stdout)
     assert [(each["account"], each["erased_at"]) for each in listed] == [
         (each["account"], each["erased_at"]) for each in asked
     ]
     assert "is kept" in run(town, tmp_path, "keep", ann.address).output
     assert "Nobody asked" in run(town, tmp_path, "keep", ann.address).output
-    assert [each["account"] for each in json.loads(run(town, tmp_path, "list", "--json").output)] == [str(bob.tenant)]
+    assert [each["account"] for each in json.loads(run(town, tmp_path, "list", "--json").stdout)] == [str(bob.tenant)]
     catch_up(town.core)
     with psycopg.connect(town.url) as connection:
         query = "SELECT topic, actor, door FROM audit WHERE tenant_id = %s AND topic LIKE 'erasure-%%' ORDER BY version"

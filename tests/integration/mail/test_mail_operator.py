@@ -156,7 +156,7 @@ def test_the_operator_sees_them_by_the_command_and_doctor_counts_them(
     monkeypatch.setenv("DATABASE_URL", town.url)
     run = CliRunner()
     listed = run.invoke(cli, ["postmaster", "list", "--json"])
-    (found,) = json.loads(listed.output)
+    (found,) = json.loads(listed.stdout)
     assert (found["sender"], found["recipients"]) == ("zed@example.net", ["abuse@televent.app"])
     shown = run.invoke(cli, ["postmaster", "show", found["key"][:16]])
     assert "Stop\\x1b[2J it." in shown.output

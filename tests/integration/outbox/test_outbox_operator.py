@@ -51,8 +51,8 @@ def test_a_failed_message_is_listed_shown_and_queued_again(shop: Shop, outbox: P
     (broken,) = failed(shop, outbox)
     assert f"{broken}  email/1  failed, attempt 1" in run("list").output
     assert run("list", "--state", "pending").output.strip() == "failed        1"
-    assert json.loads(run("list", "--kind", "email", "--json").output)["messages"][0]["error"] == "no route"
-    assert json.loads(run("list", "--kind", "push", "--json").output)["messages"] == []
+    assert json.loads(run("list", "--kind", "email", "--json").stdout)["messages"][0]["error"] == "no route"
+    assert json.loads(run("list", "--kind", "push", "--json").stdout)["messages"] == []
     shown = run("show", broken)
     assert "no route" in shown.output
     assert "correlation_id   request" in shown.output

@@ -269,7 +269,7 @@ def test_a_follower_goes_on_after_an_outage_without_counting_it_as_its_own(
 
 def test_doctor_says_that_the_database_takes_no_writes(database_url: str) -> None:
     def said() -> str:
-        return CliRunner().invoke(cli, ["doctor", "--json"], env={"DATABASE_URL": database_url}).output
+        return CliRunner().invoke(cli, ["doctor", "--json"], env={"DATABASE_URL": database_url}).stdout
 
     def writes() -> object:
         return {finding["check"]: finding["ok"] for finding in json.loads(said())}["writes"]
