@@ -1,4 +1,4 @@
-"""What a test reads as the output of a command is of this command alone."""
+"""A test that reads the output of a command reads nothing else."""
 
 import threading
 
