@@ -8,6 +8,7 @@ import signal
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,24 @@ from support.dav import event
 from support.running import Televent
 from support.waiting import wait_until
 from televent.commands.running import SERVICES
+from televent.runtime.processes.allocator import ARENAS
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("e2e")]
+
+HEAP = 64 * 1024 * 1024
+"""Bytes of addresses that glibc reserves for a heap, which begins at a multiple of them (HEAP_MAX_SIZE, arena.c)."""
+
+
+def arenas(process: int) -> int:
+    """The arenas of malloc: the main one, and one for each heap of 64 MB, of which glibc gives out the beginning."""
+    lines = [line.split() for line in Path(f"/proc/{process}/maps").read_text().splitlines()]
+    spans = [([int(each, 16) for each in line[0].split("-")], line[1], len(line) > 5) for line in lines]
+    heaps = [
+        begin
+        for ((begin, middle), used, named), ((next_begin, end), unused, _) in pairwise(spans)
+        if used == "rw-p" and not named and unused == "---p" and middle == next_begin and end == begin + HEAP
+    ]
+    return 1 + sum(begin % HEAP == 0 for begin in heaps)
 
 
 def health(televent: Televent) -> str | None:
@@ -68,6 +85,7 @@ def test_what_dies_is_started_again_and_no_service_outlives_the_supervisor(tmp_p
         wait_until(lambda: "the bot is ready" in televent.output(), 60, what="the bot")
         running = services(televent)
         assert set(running) == {"api", "worker", "bot"}
+        assert all(arenas(each) <= ARENAS for each in running.values())
         for each in running.values():
             os.kill(each, signal.SIGKILL)
         os.kill(postmaster(televent), signal.SIGKILL)

@@ -50,9 +50,12 @@ def up(chosen: Chosen, port: int | None, host: str | None) -> None:
 def _service(names: tuple[str, ...], chosen: Chosen, descriptors: dict[str, int | None]) -> None:
     from televent.runtime.configuration.cores import api_processes
     from televent.runtime.logs import set_up_logs
+    from televent.runtime.processes.allocator import share_arenas
     from televent.runtime.processes.preloading import import_whole
     from televent.runtime.up import run_services
 
+    # Before the first thread: an arena that exists stays.
+    share_arenas()
     settings = chosen.settings()
     if settings.database_url is None and names != ("sandbox",):
         raise OperatorError(
