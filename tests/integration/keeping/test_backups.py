@@ -11,6 +11,7 @@ import pytest
 
 from support.dav import Client, Site, event
 from support.house import House
+from support.log_tree import grow_whole
 from support.sync_clients import sync
 from televent.application.event_store.context import Context
 from televent.application.messages.chat import ChatText
@@ -268,11 +269,7 @@ def test_facts_of_another_history_are_wrong(house: House) -> None:
 
 
 def grow_and_publish(site: Site) -> None:
-    from televent.adapters.postgres.event_store.log import PostgresLog
-    from televent.adapters.postgres.log_tree.growth import grow
-
-    while grow(site.core.pool, PostgresLog(site.core.pool)):
-        pass
+    grow_whole(site.core.pool)
     publish(site.core, now())
 
 

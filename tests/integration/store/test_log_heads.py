@@ -14,6 +14,7 @@ from threading import Thread
 import pytest
 from click.testing import CliRunner, Result
 
+from support.log_tree import grow_whole
 from support.post import open_other_server, run_on
 from support.town import UID, Person, Town, meeting
 from televent.adapters.email.outgoing.connections import SmtpRoute
@@ -47,8 +48,7 @@ def ann(town: Town, tmp_path: Path) -> Person:
 
 def tend(town: Town) -> None:
     """Does the work of a worker, which it does every ten seconds."""
-    while grow(town.core.pool, PostgresLog(town.core.pool)):
-        continue
+    grow_whole(town.core.pool)
     publish(town.core, town.now)
 
 

@@ -11,11 +11,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from support.event_store import Shop, open_shop
+from support.log_tree import grow_whole
 from televent.adapters.postgres.event_store.log import PostgresLog
 from televent.adapters.postgres.event_store.pages import PAGE_BYTES
 from televent.adapters.postgres.event_store.subscription import PAGE_SIZE
 from televent.adapters.postgres.log_tree.audit import audit
-from televent.adapters.postgres.log_tree.growth import grow
 from televent.adapters.postgres.replay.folding import events_of
 from televent.adapters.postgres.replay.looking import snapshot
 from televent.domain.ids import AccountId
@@ -98,8 +98,7 @@ def test_every_reader_gives_each_event_once_and_in_order(shop: Shop, sizes: list
     with shop.pool.connection() as connection, snapshot(connection):
         replayed = [(each.stream, each.version) for each in events_of(connection, low, shop.tenant)]
     assert replayed == own
-    while grow(shop.pool, PostgresLog(shop.pool)):
-        continue
+    grow_whole(shop.pool)
     done = audit(shop.pool, [], Ed25519PrivateKey.generate().public_key())
     assert done.findings == []
     total = shop.sql("SELECT count(*) FROM event")[0][0]

@@ -11,10 +11,9 @@ from uuid import UUID
 
 import pytest
 
+from support.log_tree import grow_whole
 from support.town import NOON, Person, Town, open_town
-from televent.adapters.postgres.event_store.log import PostgresLog
 from televent.adapters.postgres.log_tree.audit import Audited
-from televent.adapters.postgres.log_tree.growth import grow
 from televent.adapters.postgres.log_tree.tiles import state_of
 from televent.adapters.postgres.pool import Connection
 from televent.application.log_proof.merkle import TILE
@@ -62,12 +61,10 @@ def kept(module_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> 
         ann = town.person("ann")
         for part in range(5):
             write(ann, part * 130, 130)
-            while grow(core.pool, PostgresLog(core.pool)):
-                continue
+            grow_whole(core.pool)
             publish(core, NOON + timedelta(minutes=part))
         write(ann, 700, 20)
-        while grow(core.pool, PostgresLog(core.pool)):
-            continue
+        grow_whole(core.pool)
         with core.pool.connection() as connection:
             for table in TABLES:
                 connection.execute(f"CREATE TABLE kept_{table} AS TABLE {table}".encode())
@@ -250,5 +247,4 @@ def grow_again(kept: Kept, connection: Connection) -> None:
     """The tree of what is in the log now, as an attacker with Televent's source would make it."""
     connection.execute("DELETE FROM log_tile")
     connection.execute("UPDATE log_tree SET size = 0, position = 0")
-    while grow(kept.town.core.pool, PostgresLog(kept.town.core.pool)):
-        continue
+    grow_whole(kept.town.core.pool)

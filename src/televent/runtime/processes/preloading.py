@@ -7,7 +7,13 @@ import importlib
 import sys
 from typing import Final
 
-EVERY: Final = ("uvloop", "televent.runtime.logs", "televent.runtime.up", "televent.runtime.services")
+EVERY: Final = (
+    "uvloop",
+    "televent.runtime.logs",
+    "televent.runtime.processes.allocator",
+    "televent.runtime.up",
+    "televent.runtime.services",
+)
 IMPORTS: Final[dict[str, tuple[str, ...]]] = {
     # uvicorn would import its protocol when the server starts.
     "api": ("televent.runtime.api", "uvicorn.protocols.http.httptools_impl"),
