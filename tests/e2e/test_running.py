@@ -27,7 +27,10 @@ HEAP = 64 * 1024 * 1024
 
 
 def arenas(process: int) -> int:
-    """The arenas of malloc: the main one, and one for each heap of 64 MB, of which glibc gives out the beginning."""
+    """The arenas of malloc: the main one, and one for each heap, of which glibc gives out the beginning.
+
+    An arena that outgrew its heap would count twice, but not so soon after the start.
+    """
     lines = [line.split() for line in Path(f"/proc/{process}/maps").read_text().splitlines()]
     spans = [([int(each, 16) for each in line[0].split("-")], line[1], len(line) > 5) for line in lines]
     heaps = [

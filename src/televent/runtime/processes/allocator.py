@@ -6,7 +6,7 @@ import ctypes
 from typing import Final
 
 ARENAS: Final = 2
-"""Max arenas of a service: one for the main thread, and one for all others. glibc allows eight for each core."""
+"""Max arenas of a service, that of the main thread included. glibc allows eight for each core."""
 _M_ARENA_MAX: Final = -8  # malloc.h of glibc
 
 
